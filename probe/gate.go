@@ -1,0 +1,119 @@
+package probe
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// maxAttempts bounds the attempts with the real account on one host. With one
+// attempt a scheme it is what the three routes need; an account locks after
+// five to ten.
+const maxAttempts = 3
+
+// gate lets the steps that carry a credential through one after another, and
+// stops them all behind the first rejection, so that a wrong password costs
+// one bad logon. Once the host accepted the account the rest may go side by
+// side, as none of them can be a wrong password any more.
+type gate struct {
+	run *run
+
+	mu       sync.Mutex
+	pending  []Path // steps in their order that have neither ended nor been given up
+	accepted bool
+	rejected Path
+	spent    int
+	changed  chan struct{} // closed and replaced whenever the state changes
+}
+
+func newGate(r *run) *gate {
+	return &gate{run: r, pending: credentialed(r.req), changed: make(chan struct{})}
+}
+
+// credentialed lists the steps that would carry the real account, in order.
+func credentialed(req Request) []Path {
+	var steps []Path
+	t := req.Target
+	if !req.Account.Given() {
+		return nil
+	}
+	if t.asks(RouteNegotiateHTTP) && !t.NoHTTP {
+		steps = append(steps, PathHTTPNegotiate)
+	}
+	if t.asks(RouteNegotiateHTTPS) && !t.NoHTTPS {
+		steps = append(steps, PathHTTPSNegotiate)
+	}
+	if t.asks(RouteBasicHTTPS) && !t.NoHTTPS {
+		steps = append(steps, PathHTTPSBasic)
+	}
+	if req.InClear && !t.NoHTTP {
+		steps = append(steps, PathHTTPBasic)
+	}
+	if req.Unsealed && !t.NoHTTP && t.asks(RouteNegotiateHTTP) {
+		steps = append(steps, PathHTTPUnsealed)
+	}
+	return steps
+}
+
+// enter waits until the step may send its credential; "" means go, and leave
+// must follow. Anything else is the reason why it must not be sent.
+func (g *gate) enter(ctx context.Context, p Path) string {
+	for {
+		why, wait := g.state(p)
+		if wait == nil {
+			return why
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return "the run ended before its turn"
+		}
+	}
+}
+
+// state answers for one step: a reason, or "" for go, or a channel to wait on.
+func (g *gate) state(p Path) (string, <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.rejected != "":
+		return "withheld: the host rejected this account once already (" + string(g.rejected) + "), and further attempts could lock it", nil
+	case !g.accepted && len(g.pending) > 0 && g.pending[0] != p && slices.Contains(g.pending, p):
+		return "", g.changed
+	case g.spent >= maxAttempts && !g.accepted:
+		return "withheld: the attempts that one host may cost are used up", nil
+	}
+	if guard := g.run.env.Guard; guard != nil {
+		if ok, why := guard.May(g.run.req.Account.Asked, g.run.req.Target.Host); !ok {
+			return "withheld: " + why, nil
+		}
+	}
+	g.spent++
+	return "", nil
+}
+
+// wasAccepted tells whether the host accepted the account already.
+func (g *gate) wasAccepted() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.accepted
+}
+
+// leave ends a step, whether it sent its credential or not. The outcome of one
+// that did not is "".
+func (g *gate) leave(p Path, o Outcome) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pending = slices.DeleteFunc(g.pending, func(q Path) bool { return q == p })
+	switch {
+	case o == Accepted || o == Faulted: // a fault comes from behind the authentication
+		g.accepted = true
+	case o == Rejected && !g.accepted:
+		g.rejected = p
+	}
+	close(g.changed)
+	g.changed = make(chan struct{})
+	if guard := g.run.env.Guard; guard != nil && (o == Accepted || o == Rejected) {
+		guard.Tell(g.run.req.Account.Asked, g.run.req.Target.Host, o)
+	}
+}

@@ -1,0 +1,86 @@
+package probe
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"pstest/negotiate"
+)
+
+func gated(guard Guard) *gate {
+	account, _ := ParseAccount("alice", negotiate.NewSecret("x"))
+	return newGate(&run{env: Env{Guard: guard}, req: Request{Account: account, Target: Target{Host: "h", Route: RouteAny}}})
+}
+
+// TestGateOneRejection: steps that wait behind one that gets rejected are never let through.
+func TestGateOneRejection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := gated(nil)
+		if why := g.enter(t.Context(), PathHTTPNegotiate); why != "" {
+			t.Fatal(why)
+		}
+		basic := make(chan string, 2)
+		for _, p := range []Path{PathHTTPSNegotiate, PathHTTPSBasic} {
+			go func() { basic <- g.enter(t.Context(), p) }()
+		}
+		synctest.Wait()
+		if len(basic) != 0 {
+			t.Fatal("a second credential left while the first was under way")
+		}
+		g.leave(PathHTTPNegotiate, Rejected)
+		for range 2 {
+			if why := <-basic; !strings.Contains(why, "rejected") {
+				t.Errorf("let through behind a rejection: %q", why)
+			}
+		}
+	})
+}
+
+// TestGateAccepted: once the account is accepted the others go side by side.
+func TestGateAccepted(t *testing.T) {
+	g := gated(nil)
+	_ = g.enter(t.Context(), PathHTTPNegotiate)
+	g.leave(PathHTTPNegotiate, Accepted)
+	for _, p := range []Path{PathHTTPSBasic, PathHTTPSNegotiate} {
+		if why := g.enter(t.Context(), p); why != "" {
+			t.Errorf("%s: %s", p, why)
+		}
+	}
+}
+
+// TestGateGivenUp: a step that never sends frees those behind it.
+func TestGateGivenUp(t *testing.T) {
+	g := gated(nil)
+	g.leave(PathHTTPNegotiate, "")
+	g.leave(PathHTTPSNegotiate, "")
+	if why := g.enter(t.Context(), PathHTTPSBasic); why != "" {
+		t.Error(why)
+	}
+}
+
+func TestGateEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if why := gated(nil).enter(ctx, PathHTTPSBasic); why == "" {
+		t.Error("let through although its turn never came")
+	}
+}
+
+type noGuard struct{ told []Outcome }
+
+func (*noGuard) May(string, string) (bool, string)    { return false, "two hosts rejected it" }
+func (g *noGuard) Tell(_ string, _ string, o Outcome) { g.told = append(g.told, o) }
+
+func TestGateAsksTheGuard(t *testing.T) {
+	guard := &noGuard{}
+	g := gated(guard)
+	if why := g.enter(t.Context(), PathHTTPNegotiate); !strings.Contains(why, "two hosts rejected it") {
+		t.Errorf("the guard was not asked: %q", why)
+	}
+	g.leave(PathHTTPNegotiate, Rejected)
+	if len(guard.told) != 1 {
+		t.Errorf("the guard was told %v", guard.told)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func (r *run) choose(ctx context.Context, addrs []netip.Addr) (chosen, []otherAd
 	}
 	tried := addrs[:min(len(addrs), maxTried)]
 	var plain, secure race
-	var both sync.WaitGroup
+	both := r.group()
 	both.Go(func() { plain = r.race(ctx, tried, r.req.Target.PortHTTP, r.req.Target.NoHTTP) })
 	both.Go(func() { secure = r.race(ctx, tried, r.req.Target.PortHTTPS, r.req.Target.NoHTTPS) })
 	both.Wait()
@@ -73,7 +72,7 @@ func (r *run) race(ctx context.Context, addrs []netip.Addr, port int, skip bool)
 	var attempts race
 	opened := make(chan struct{}, len(addrs))
 	none := make(chan struct{})
-	var all sync.WaitGroup
+	all := r.group()
 	for _, a := range addrs {
 		at := &attempt{done: make(chan struct{}), skip: skip}
 		attempts = append(attempts, at)

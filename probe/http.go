@@ -21,7 +21,7 @@ func (r *run) halfHTTP(ctx context.Context, l line) {
 		return
 	}
 	look := newLook()
-	var side sync.WaitGroup
+	side := r.group()
 	side.Go(func() { r.challengeHTTP(ctx, l, look) })
 	side.Go(func() {
 		r.facts.HTTP.Identify = r.identifyAlone(ctx, l)

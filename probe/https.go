@@ -10,18 +10,30 @@ import (
 // shared is what the inspection of the HTTPS listener tells the steps that
 // would send a credential there.
 type shared struct {
-	look   *look
-	known  chan struct{} // tls is filled in
-	once   sync.Once
-	tls    Observed[Handshake]
-	dialed bool // a connection was made
+	look  *look
+	known chan struct{} // tls is filled in
+	once  sync.Once
+	tls   Observed[Handshake]
+
+	mu    sync.Mutex
+	spare *Handshake // of a connection beside the inspection, whose certificate was seen
 }
 
-func (s *shared) tell(o Observed[Handshake], dialed bool) {
+func (s *shared) tell(o Observed[Handshake]) {
 	s.once.Do(func() {
-		s.tls, s.dialed = o, dialed
+		s.tls = o
 		close(s.known)
 	})
+}
+
+// keep remembers a handshake for a host that serves one connection at a time
+// and left the inspection waiting.
+func (s *shared) keep(own shaken) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if own.saw && s.spare == nil {
+		s.spare = &own.handshake
+	}
 }
 
 // halfHTTPS looks at the HTTPS listener: one connection inspects and reads the
@@ -33,11 +45,14 @@ func (r *run) halfHTTPS(ctx context.Context, l line) {
 		return
 	}
 	s := &shared{look: newLook(), known: make(chan struct{})}
-	var side sync.WaitGroup
+	side := r.group()
 	side.Go(func() { r.inspectHTTPS(ctx, l, s) })
 	side.Go(func() { r.negotiateHTTPS(ctx, l, s) })
 	side.Go(func() { r.basicHTTPS(ctx, l, s) })
 	side.Wait()
+	if f := &r.facts.HTTPS; s.spare != nil && f.TLS.State == Failed && f.TLS.Failure.Class == ClassSilent {
+		f.TLS = See(*s.spare).took(f.TLS.Took)
+	}
 }
 
 // inspectHTTPS observes the connection, the handshake and the offer.
@@ -51,13 +66,13 @@ func (r *run) inspectHTTPS(ctx context.Context, l line, s *shared) {
 		why := fail.why(l.port)
 		f.TLS, f.Legacy, f.Plain = Skip[Handshake](why), Skip[Handshake](why), Skip[Challenge](why)
 		f.Challenge, f.Identify = Skip[Challenge](why), Skip[wsman.Identity](why)
-		s.tell(f.TLS, false)
+		s.tell(f.TLS)
 		return
 	}
 	defer conn.Close()
 	shaken := r.shakeOn(ctx, conn, l, strict)
 	f.TLS = shaken.observed().took(r.env.Now().Sub(start))
-	s.tell(f.TLS, true)
+	s.tell(f.TLS)
 	if shaken.conn == nil {
 		r.explainTLS(ctx, l, shaken)
 		return
@@ -82,7 +97,7 @@ func (r *run) explainTLS(ctx context.Context, l line, s shaken) {
 	f.Challenge, f.Identify = Skip[Challenge](why), Skip[wsman.Identity](why)
 	f.Legacy = Skip[Handshake]("only tried where an older version or suite could help")
 	f.Plain = Skip[Challenge]("only tried where the port does not speak TLS")
-	var side sync.WaitGroup
+	side := r.group()
 	switch s.fail.Class {
 	case ClassTLSAlert, ClassTLSVersion:
 		f.Legacy = r.shake(ctx, l, legacy)

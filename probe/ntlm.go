@@ -99,7 +99,7 @@ func challengeToken(a answer) ([]byte, error) {
 	s, ok := negotiate.Find(negotiate.ParseOffer(a.header["Www-Authenticate"]), "Negotiate")
 	switch {
 	case !ok:
-		return nil, errors.New("Negotiate is not offered")
+		return nil, errors.New("the host does not offer Negotiate")
 	case s.Token == "":
 		return nil, errors.New("the host answers a type 1 message without a challenge")
 	}

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"net/netip"
-	"sync"
 )
 
 // otherAddr is a further address of the name with its two attempts.
@@ -22,7 +21,7 @@ func (r *run) others(ctx context.Context, rest []otherAddr) {
 		return
 	}
 	out := make([]Other, len(rest))
-	var each sync.WaitGroup
+	each := r.group()
 	for i, o := range rest {
 		each.Go(func() { out[i] = r.other(ctx, o) })
 	}
@@ -67,7 +66,7 @@ func (r *run) neutral(ctx context.Context, addr netip.Addr) {
 	}
 	ports := neutralPorts()
 	out := make([]Dial, len(ports))
-	var each sync.WaitGroup
+	each := r.group()
 	for i, port := range ports {
 		each.Go(func() {
 			conn, f := r.dial(ctx, addr, port, r.bounds.neutral)

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"pstest/certs"
@@ -19,8 +20,9 @@ type run struct {
 	bounds bounds
 	gate   *gate
 
-	identified chan struct{}  // http.identify has been observed, or won't be
-	later      sync.WaitGroup // what goes on behind the answer that it was for; ends with the context
+	identified chan struct{} // http.identify has been observed, or won't be
+	broken     atomic.Pointer[Bug]
+	later      *group // what goes on behind the answer that it was for; ends with the context
 
 	mu   sync.Mutex          // guards facts.Exchanges, seen and host
 	host negotiate.Challenge // the names that the host gives itself
@@ -53,13 +55,16 @@ func Run(ctx context.Context, req Request, env Env) *Facts {
 	r := &run{req: req, env: env, bounds: boundsOf(req.Timeout), seen: map[string]certs.Inspection{}, identified: make(chan struct{})}
 	start := env.Now()
 	r.facts = &Facts{Schema: Schema, When: start.UTC().Round(0), Target: req.Target, Account: req.Account, Client: client(req, env)}
-	r.gate = newGate(r)
+	r.gate, r.later = newGate(r), r.group()
 	bounded, cancel := context.WithTimeout(ctx, req.Timeout)
 	r.look(bounded)
 	r.facts.Took = env.Now().Sub(start)
 	r.facts.finish(ctx, bounded)
 	cancel()
 	r.later.Wait()
+	if bug := r.broken.Load(); bug != nil {
+		panic(bug)
+	}
 	return r.facts
 }
 
@@ -81,7 +86,7 @@ func (r *run) look(ctx context.Context) {
 		return
 	}
 	aside, stop := context.WithCancel(ctx)
-	var reverse, side sync.WaitGroup
+	reverse, side := r.group(), r.group()
 	reverse.Go(func() { r.reverse(aside, addrs[0]) })
 	first, others := r.choose(ctx, addrs)
 	plain := line{run: r, addr: first.http, port: r.req.Target.PortHTTP, ready: first.httpConn}

@@ -29,6 +29,7 @@ func (r *run) secured(ctx context.Context, l line, s *shared) (shaken, string) {
 		return shaken{}, fail.why(l.port)
 	}
 	own := r.shakeOn(ctx, conn, l, strict)
+	s.keep(own)
 	if own.conn == nil {
 		conn.Close()
 		return shaken{}, "no TLS connection (" + string(own.fail.Class) + ")"

@@ -91,11 +91,20 @@ func (s *session) begin(first []byte) (err error) {
 			NetBIOSComputer: m.NetBIOSComputer, NetBIOSDomain: m.NetBIOSDomain,
 			DNSComputer: m.DNSComputer, DNSDomain: m.DNSDomain, DNSTree: m.DNSTree,
 			Major: m.Major, Minor: m.Minor, Build: m.Build, Timestamp: s.host.now(),
+			Flags: s.host.config.NTLM.grants(),
 		},
 		Password: s.host.password,
 		Rand:     s.host.options.Rand,
 	})
 	return err
+}
+
+// grants is what the challenge may grant; 0 is all that a Windows host does.
+func (n NTLM) grants() uint32 {
+	if n.Refuses == 0 {
+		return 0
+	}
+	return negotiate.DefaultHostFlags &^ n.Refuses
 }
 
 // edited is the challenge as the scenario wants it to be sent.

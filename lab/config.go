@@ -95,9 +95,10 @@ type Machine struct {
 
 // NTLM is how the acceptor behaves.
 type NTLM struct {
-	Blocked bool // a type 1 is answered without a challenge
-	RawOnly bool // SPNEGO tokens are answered without a challenge
-	Forgets bool // the answer to a type 1 ends the connection, and a type 3 is met by a host that knows nothing of it
+	Blocked bool   // a type 1 is answered without a challenge
+	RawOnly bool   // SPNEGO tokens are answered without a challenge
+	Refuses uint32 // negotiation flags that the challenge never grants
+	Forgets bool   // the answer to a type 1 ends the connection, and a type 3 is met by a host that knows nothing of it
 	// Edit changes the challenge message before it is sent; nil: as it is.
 	Edit func([]byte) []byte
 }

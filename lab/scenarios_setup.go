@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"pstest/negotiate"
+)
 
 // windowsScenarios are hosts that are Windows, set up one way or the other.
 func windowsScenarios() []Scenario {
@@ -54,7 +58,7 @@ func windowsScenarios() []Scenario {
 			Want:  map[string]string{"password-not-blank": broken, "credentials": broken}},
 		{Name: "password-beyond-ascii", Group: Windows, Title: "the password has letters beyond ASCII, which Basic does not carry over", Rows: []string{"C12"},
 			Setup: func(c *Config) { c.Account.Password += "-éß"; c.LogonWith, c.Account.ANSI = c.Account.Password, true },
-			Want:  map[string]string{"password-encoding": broken}},
+			Want:  map[string]string{"password-encoding": broken, "credentials": broken}},
 
 		// Channel bindings.
 		{Name: "cbt-strict", Group: Windows, Title: "channel bindings are demanded",
@@ -74,6 +78,15 @@ func windowsScenarios() []Scenario {
 				c.Machine.Major, c.Machine.Minor, c.Machine.Build = 6, 1, 7601
 			},
 			Want: map[string]string{"powershell-3": broken, "winrm-3": broken, "disconnect-needs-3": broken, "wmf-on-older-windows": broken}},
+		{Name: "old-stack-1.1", Group: Windows, Title: "a Windows with WinRM 1.1", Rows: []string{"L7"},
+			Setup: func(c *Config) {
+				c.Stack, c.ServicePack = "1.1", "2.0"
+				c.Machine.Major, c.Machine.Minor, c.Machine.Build = 6, 0, 6002
+			},
+			Want: map[string]string{"powershell-3": broken, "winrm-3": broken, "winrm-2": broken, "disconnect-needs-3": broken, "wmf-on-older-windows": broken}},
+		{Name: "sealing-not-granted", Group: Windows, Title: "the NTLM challenge grants no sealing", Rows: []string{"L46"},
+			Setup: func(c *Config) { c.NTLM.Refuses = negotiate.FlagSeal },
+			Want:  map[string]string{"negotiate-sealed": broken}},
 		{Name: "clock-skew", Group: Windows, Title: "the host's clock is 47 minutes fast", Rows: []string{"C11"},
 			Setup: func(c *Config) { c.ClockOffset = 47 * time.Minute },
 			Want:  map[string]string{"clock": broken}},

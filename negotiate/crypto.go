@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"unicode"
 
-	"golang.org/x/crypto/md4"
+	"golang.org/x/crypto/md4" //lint:ignore SA1019 NTLM is defined with MD4 (MS-NLMP 3.3.1)
 )
 
 // NTOWFv2 is the response key of MS-NLMP 3.3.2. The user is upper-cased here; the domain counts as it is spelled. The

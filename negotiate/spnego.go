@@ -189,10 +189,11 @@ func (t *TokenInfo) readState(seq *cryptobyte.String) error {
 	}
 	if present {
 		var value int
-		if !field.ReadASN1Enum(&value) || !field.Empty() || value < 0 || value >= len(states()) {
+		known := states()
+		if !field.ReadASN1Enum(&value) || !field.Empty() || value < 0 || value >= len(known) {
 			return errors.New("malformed negState")
 		}
-		t.State = states()[value]
+		t.State = known[value]
 	}
 	if !seq.ReadOptionalASN1(&field, &present, tag(1)) {
 		return errors.New("malformed supportedMech")

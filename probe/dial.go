@@ -123,14 +123,13 @@ func (r *run) dial(ctx context.Context, addr netip.Addr, port int, bound time.Du
 
 // dialed makes the observation of a connection attempt.
 func dialed(addr netip.Addr, port int, conn net.Conn, f *Failure) Observed[Dial] {
-	d := Dial{Address: addr.String(), Port: port}
+	d := Dial{Address: addr.String(), Port: port, OnLink: onLink(addr)}
 	if f != nil {
 		o := Fail[Dial](f)
 		o.Value = d
 		return o
 	}
 	d.Local = localOf(conn)
-	d.OnLink = onLink(addr)
 	return See(d)
 }
 

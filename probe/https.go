@@ -52,7 +52,20 @@ func (r *run) halfHTTPS(ctx context.Context, l line) {
 	side.Wait()
 	if f := &r.facts.HTTPS; s.spare != nil && f.TLS.State == Failed && f.TLS.Failure.Class == ClassSilent {
 		f.TLS = See(*s.spare).took(f.TLS.Took)
+		r.challengeAgain(ctx, l)
 	}
+}
+
+// challengeAgain asks for the offer where the inspection never got its turn.
+func (r *run) challengeAgain(ctx context.Context, l line) {
+	conn, why := r.again(ctx, l)
+	if conn == nil {
+		r.facts.HTTPS.Challenge = Skip[Challenge](why)
+		return
+	}
+	w := newWire(conn)
+	defer w.close()
+	r.facts.HTTPS.Challenge = r.challengeOn(ctx, w, l, PathHTTPSChallenge)
 }
 
 // inspectHTTPS observes the connection, the handshake and the offer.

@@ -145,7 +145,7 @@ func (w *wire) exchange(l line, path string, m message) (answer, error) {
 			return w.readBody(resp)
 		}
 	}
-	return answer{}, fmt.Errorf("more than %d interim answers (1xx) and no final one", maxInformal)
+	return answer{}, fmt.Errorf("%w: more than %d interim answers (1xx) and no final one", errTooLarge, maxInformal)
 }
 
 func (w *wire) readBody(resp *http.Response) (answer, error) {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"pstest/limits"
+	"pstest/report"
+)
+
+func explainCommand(w *world) *cli.Command {
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "say what a limit, a fault code or a saved report means",
+		UsageText: "pstest explain [ID | ROW | CODE | REPORT.json | -] [FLAGS]",
+		Description: `Without an argument the catalogue is listed. ID and ROW name a limit of it; CODE
+is a WSMan fault code, decimal, negative or hexadecimal; REPORT.json is what
+check --format json wrote (- is stdin): it is judged again by today's rules,
+offline.
+
+Examples
+  pstest explain
+  pstest explain certificate-name
+  pstest explain L37
+  pstest explain 0x80338012
+  pstest explain report.json`,
+		Flags:  outputFlags(),
+		Action: func(c *cli.Context) error { return runExplain(c, w) },
+	}
+}
+
+func runExplain(c *cli.Context, w *world) error {
+	o, err := outputOf(c, w)
+	if err != nil {
+		return err
+	}
+	if c.NArg() > 1 {
+		return usagef("explain takes one argument, and %d were given; accepted: an id, a row, a fault code, a saved report", c.NArg())
+	}
+	arg := c.Args().First()
+	if saved, err := savedReport(arg, w); saved != nil || err != nil {
+		return explainReport(w, o, saved, err)
+	}
+	if o.format != "text" {
+		return usagef("--format %s is for a saved report; accepted here: text", o.format)
+	}
+	if c.NArg() == 0 {
+		return report.Catalogue(w.out, limits.Catalogue(), o.text)
+	}
+	if l, ok := limits.Lookup(arg); ok && arg != "" {
+		return report.Page(w.out, l, o.text)
+	}
+	if code, ok := limits.ParseFaultCode(arg); ok {
+		return explainFault(w, o, code)
+	}
+	return usagef("nothing is known by %q%s; accepted: an id or row of `pstest explain`, a fault code, a saved report, - for stdin",
+		arg, didYouMean(arg, limitIDs(), func(s string) string { return s }))
+}
+
+func explainFault(w *world, o outputOptions, code uint32) error {
+	f, ok := limits.Fault(code)
+	if !ok {
+		return usagef("fault code %d (0x%08X) is not in the table; accepted: the codes that WinRM is known to send", code, code)
+	}
+	return report.FaultPage(w.out, f, o.text)
+}
+
+func limitIDs() []string {
+	var ids []string
+	for _, l := range limits.Catalogue() {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
+// savedReport opens what the argument names as a file: "-", a path, or the name
+// of a file that is there and is neither a limit's nor a code. nil: no file.
+func savedReport(arg string, w *world) (io.ReadCloser, error) {
+	if arg == "-" {
+		return io.NopCloser(w.in), nil
+	}
+	_, isLimit := limits.Lookup(arg)
+	_, isCode := limits.ParseFaultCode(arg)
+	if arg == "" || isLimit || isCode {
+		return nil, nil
+	}
+	f, err := os.Open(arg)
+	if err != nil {
+		if !strings.ContainsRune(arg, '/') && !strings.HasSuffix(arg, ".json") {
+			return nil, nil
+		}
+		return nil, usagef("saved report %s", plainPathError(err))
+	}
+	return f, nil
+}
+
+// explainReport judges a saved report again; the exit status is that of the
+// new judgement.
+func explainReport(w *world, o outputOptions, saved io.ReadCloser, err error) error {
+	if err != nil {
+		return err
+	}
+	defer saved.Close()
+	reports, err := report.Read(saved)
+	if err != nil {
+		return usagef("saved report: %s; accepted: what pstest check --format json writes", plainPathError(err))
+	}
+	if err := o.write(w.out, reports); err != nil {
+		return err
+	}
+	var statuses []limits.Status
+	for _, r := range reports {
+		statuses = append(statuses, r.Status)
+	}
+	return statusOf(statuses)
+}

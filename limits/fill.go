@@ -28,7 +28,15 @@ func (w words) powershell(lines []string) []string { return each(lines, w.replac
 func (w words) shell(lines []string) []string { return each(lines, w.posix) }
 
 // posix fills one such line.
-func (w words) posix(line string) string { return w.replacer(shQuote).Replace(line) }
+func (w words) posix(line string) string {
+	parts := strings.Split(line, checkAgain)
+	fill := w.replacer(shQuote)
+	out := fill.Replace(parts[0])
+	for _, rest := range parts[1:] {
+		out += fill.Replace(checkAgain) + given(w.facts, rest) + fill.Replace(rest)
+	}
+	return out
+}
 
 func each(lines []string, fill func(string) string) []string {
 	var out []string

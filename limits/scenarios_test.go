@@ -31,6 +31,7 @@ func run(t *testing.T, s lab.Scenario, change func(*probe.Request)) *probe.Facts
 	env := probe.DefaultEnv()
 	env.Resolver, env.Dial = &n, n.Dial
 	env.Getenv = func(string) string { return "" }
+	env.OnLink = nil
 	target, err := probe.ParseTarget("win01.lab.test", probe.TargetOptions{Trust: probe.TrustAsk{CAFile: "lab-ca.pem"}})
 	if err != nil {
 		t.Fatal(err)

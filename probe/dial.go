@@ -122,8 +122,8 @@ func (r *run) dial(ctx context.Context, addr netip.Addr, port int, bound time.Du
 }
 
 // dialed makes the observation of a connection attempt.
-func dialed(addr netip.Addr, port int, conn net.Conn, f *Failure) Observed[Dial] {
-	d := Dial{Address: addr.String(), Port: port, OnLink: onLink(addr)}
+func (r *run) dialed(addr netip.Addr, port int, conn net.Conn, f *Failure) Observed[Dial] {
+	d := Dial{Address: addr.String(), Port: port, OnLink: r.env.OnLink != nil && r.env.OnLink(addr)}
 	if f != nil {
 		o := Fail[Dial](f)
 		o.Value = d
@@ -139,21 +139,6 @@ func localOf(conn net.Conn) string {
 		return ""
 	}
 	return host
-}
-
-// onLink tells whether one of our own interfaces has the address in its
-// subnet, which is what the firewall's LocalSubnet means seen from here.
-func onLink(addr netip.Addr) bool {
-	own, err := net.InterfaceAddrs()
-	if err != nil {
-		return false
-	}
-	for _, a := range own {
-		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Contains(addr.WithZone("")) {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *Failure) why(port int) string {

@@ -34,13 +34,29 @@ type Env struct {
 	Resolver Resolver
 	Dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	Getenv   func(string) string
-	Rand     io.Reader    // nonces and canaries
-	Trace    *slog.Logger // nil: no trace
-	Guard    Guard        // nil: every attempt that the plan has may be made
+	OnLink   func(netip.Addr) bool // one of our interfaces has the address in its subnet; nil: never
+	Rand     io.Reader             // nonces and canaries
+	Trace    *slog.Logger          // nil: no trace
+	Guard    Guard                 // nil: every attempt that the plan has may be made
 }
 
 // DefaultEnv is the real world.
 func DefaultEnv() Env {
 	d := &net.Dialer{KeepAlive: -1}
-	return Env{Now: time.Now, Resolver: net.DefaultResolver, Dial: d.DialContext, Getenv: os.Getenv, Rand: rand.Reader}
+	return Env{Now: time.Now, Resolver: net.DefaultResolver, Dial: d.DialContext, Getenv: os.Getenv, OnLink: onLink, Rand: rand.Reader}
+}
+
+// onLink tells whether one of our own interfaces has the address in its
+// subnet, which is what the firewall's LocalSubnet means seen from here.
+func onLink(addr netip.Addr) bool {
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return false
+	}
+	for _, a := range own {
+		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Contains(addr.WithZone("")) {
+			return true
+		}
+	}
+	return false
 }

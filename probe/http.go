@@ -47,7 +47,7 @@ func (r *run) challengeHTTP(ctx context.Context, l line, look *look) {
 	f := &r.facts.HTTP
 	defer look.challenged()
 	conn, fail := l.open(ctx)
-	f.Dial = dialed(l.addr, l.port, conn, fail)
+	f.Dial = r.dialed(l.addr, l.port, conn, fail)
 	if fail != nil {
 		why := fail.why(l.port)
 		f.Challenge, f.TLS, f.Canary = Skip[Challenge](why), Skip[Handshake](why), Skip[Authentication](why)

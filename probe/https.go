@@ -74,7 +74,7 @@ func (r *run) inspectHTTPS(ctx context.Context, l line, s *shared) {
 	defer s.look.challenged()
 	start := r.env.Now()
 	conn, fail := l.open(ctx)
-	f.Dial = dialed(l.addr, l.port, conn, fail)
+	f.Dial = r.dialed(l.addr, l.port, conn, fail)
 	if fail != nil {
 		why := fail.why(l.port)
 		f.TLS, f.Legacy, f.Plain = Skip[Handshake](why), Skip[Handshake](why), Skip[Challenge](why)

@@ -65,6 +65,7 @@ func environment(n *lab.Network) probe.Env {
 	e := probe.DefaultEnv()
 	e.Resolver, e.Dial = n, n.Dial
 	e.Getenv = func(string) string { return "" }
+	e.OnLink = nil
 	return e
 }
 

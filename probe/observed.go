@@ -1,6 +1,9 @@
 package probe
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // State tells whether an observation was made at all. The zero value is
 // NotRun, so that a field that nobody filled can't pass for a result.
@@ -12,6 +15,31 @@ const (
 	Seen   State = "seen"
 	Failed State = "failed"
 )
+
+// notRun is how JSON spells NotRun.
+const notRun = "not-run"
+
+// MarshalText spells NotRun "not-run", so that no reader of the JSON form has
+// to know what an empty state means.
+func (s State) MarshalText() ([]byte, error) {
+	if s == NotRun {
+		return []byte(notRun), nil
+	}
+	return []byte(s), nil
+}
+
+// UnmarshalText accepts the three states; an absent one is NotRun.
+func (s *State) UnmarshalText(text []byte) error {
+	switch v := State(text); {
+	case string(text) == notRun || v == NotRun:
+		*s = NotRun
+	case v == Seen || v == Failed:
+		*s = v
+	default:
+		return fmt.Errorf("state %q: accepted are %s, %s and %s", Clean(string(text), 40), notRun, Seen, Failed)
+	}
+	return nil
+}
 
 // Observed is one observation: what was seen, or why it was not.
 // Exactly one of Value (Seen), Failure (Failed) and Why (NotRun) speaks.

@@ -51,7 +51,7 @@ func (r *run) settle(addr netip.Addr, port int, a *attempt) Observed[Dial] {
 	if a.skip {
 		return Skip[Dial](notAsked)
 	}
-	return dialed(addr, port, a.conn, a.fail)
+	return r.dialed(addr, port, a.conn, a.fail)
 }
 
 // neutralPorts are asked only where both WinRM ports are silent: file sharing,
@@ -70,7 +70,7 @@ func (r *run) neutral(ctx context.Context, addr netip.Addr) {
 	for i, port := range ports {
 		each.Go(func() {
 			conn, f := r.dial(ctx, addr, port, r.bounds.neutral)
-			out[i] = dialed(addr, port, conn, f).Value
+			out[i] = r.dialed(addr, port, conn, f).Value
 			out[i].Failure = f
 			if conn != nil {
 				conn.Close()

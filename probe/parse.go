@@ -117,6 +117,9 @@ func looksHTTPS(port string, r Route) bool {
 
 func (t *Target) setHost(host, arg string) error {
 	if a, err := netip.ParseAddr(host); err == nil {
+		if a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "" {
+			return fmt.Errorf("address %s is of one link and needs to say which; accepted: %s%%INTERFACE, such as %s%%eth0", a, a, a)
+		}
 		t.Host = a.String()
 		return nil
 	}

@@ -41,7 +41,7 @@ func TestParseTarget(t *testing.T) {
 func TestParseTargetRefuses(t *testing.T) {
 	for _, arg := range []string{"", ".", "a..b", "-x", "win01:", "win01:0", "win01:65536", "win01:x", "1.2.3", "1.2.3.400", "[1.2.3.4]:1",
 		"a b", "a\x1b[31m", "ftp://win01", "https://", "https://user:pass@win01", "https://win01/?q", "http://win01:99999",
-		"win01/wsman", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "aa", "win01;reboot", "$(reboot)", "[::1", "::1]"} {
+		"win01/wsman", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "aa", "win01;reboot", "$(reboot)", "[::1", "::1]", "fe80::1"} {
 		if got, err := ParseTarget(arg, TargetOptions{}); err == nil {
 			t.Errorf("%q became %+v", arg, got)
 		} else if strings.ContainsAny(err.Error(), "\x1b\n") {

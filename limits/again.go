@@ -20,7 +20,7 @@ func given(f *probe.Facts, rest string) string {
 	rest, _, _ = strings.Cut(rest, ";")
 	out := ""
 	for _, flag := range []struct {
-		name, value string
+		name, value string // a flag that takes no value has ""
 		differs     bool
 	}{
 		{"--port-http", strconv.Itoa(t.PortHTTP), t.PortHTTP != probe.DefaultPortHTTP && !t.NoHTTP},
@@ -28,10 +28,11 @@ func given(f *probe.Facts, rest string) string {
 		{"--path", pathWord(t.Path), t.Path != "" && t.Path != probe.DefaultPath},
 		{"--cacert", shQuote(t.Trust.CAFile), t.Trust.CAFile != ""},
 		{"--pin-sha256", hexWord(t.Trust.Pin, "<SHA256>"), t.Trust.Pin != ""},
+		{"--insecure", "", t.Trust.Insecure},
 		{"-u", shQuote(f.Account.Asked), f.Account.Given()},
 	} {
 		if flag.differs && !strings.Contains(" "+rest, " "+flag.name+" ") {
-			out += " " + flag.name + " " + flag.value
+			out += strings.TrimRight(" "+flag.name+" "+flag.value, " ")
 		}
 	}
 	return out

@@ -20,6 +20,11 @@ func TestAgain(t *testing.T) {
 			t.Errorf("%s:\n%s\nnot\n%s", line, got, want)
 		}
 	}
+	f.Target.Trust.Insecure = true
+	if got, want := filler(f).posix("pstest check {host} -4"), `pstest check win01 --port-https 443 --cacert 'my ca.pem' --insecure -u 'WIN01\o'\''neil' -4`; got != want {
+		t.Errorf("%s\nnot\n%s", got, want)
+	}
+	f.Target.Trust.Insecure = false
 	f.Target.Trust.CAFile, f.Account.Asked = "{user}", "; reboot"
 	if got, want := filler(f).posix("pstest check {host}"), "pstest check win01 --port-https 443 --cacert '{user}' -u '; reboot'"; got != want {
 		t.Errorf("a value brought in a placeholder: %s", got)

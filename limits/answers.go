@@ -20,8 +20,8 @@ func answerLimits() []Limit {
 			Why: "NTLM authenticates one connection and WinRM sessions hold on to it. An HTTP proxy that spreads requests over connections breaks that. " +
 				"pstest itself connects directly, whatever the proxy variables say, so a sign of a proxy means that one is in the network's way.",
 			Fix: Fix{
-				Windows: []string{"netsh winhttp show proxy   # the host's own proxy is not the cause"},
-				Client:  []string{"export NO_PROXY={host} no_proxy={host}   # for the clients that do follow the variables", "# else: ask for a path without the proxy, or for TCP pass-through on the load balancer"},
+				Windows: []string{"netsh winhttp show proxy   # shows the host's own proxy, which is not the cause"},
+				Client:  []string{"export NO_PROXY={host} no_proxy={host}   # helps clients that follow the variables", "# else: ask for a path without the proxy, or for TCP pass-through on the load balancer"},
 			},
 		},
 		{
@@ -32,7 +32,7 @@ func answerLimits() []Limit {
 			Check: checkForm,
 			Why:   "An answer was broken, or larger than anything that WinRM sends, and pstest stopped reading. Another service, a middlebox or somebody hostile may be behind it.",
 			Fix: Fix{
-				Windows: []string{"winrm enumerate winrm/config/listener   # does WinRM have the port at all?"},
+				Windows: []string{"winrm enumerate winrm/config/listener   # shows whether WinRM has the port at all"},
 				Client:  []string{"pstest check {host} --debug   # shows every exchange"},
 			},
 		},
@@ -56,9 +56,7 @@ func checkProxy(f *probe.Facts) Result {
 		}
 	}
 	if len(told) > 0 {
-		r := broken(told...)
-		r.Routes = unproven(f, routes)
-		return r
+		return inTheWay(f, broken(told...), routes)
 	}
 	for _, a := range answers(f) {
 		if a.seen() {

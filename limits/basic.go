@@ -2,6 +2,7 @@ package limits
 
 import (
 	"slices"
+	"strings"
 
 	"pstest/probe"
 )
@@ -9,8 +10,11 @@ import (
 const sectionBasic = "Basic Authentication Limitations on Linux and macOS"
 
 // noSection dates what became of the topic's section on Linux and macOS.
-const noSection = "2023-07: Microsoft's current topic no longer has this section; 2025-12: Microsoft supports WSMan remoting between Windows systems only, " +
+const noSection = "as of the edition of 2023-07: Microsoft's topic no longer has this section. Its page on WSMan remoting, in the edition of 2025-12, supports Windows systems only, " +
 	"so PowerShell off Windows needs the community module PSWSMan."
+
+// upper writes a sentence's first letter large.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // beforeOffer are the limits that explain an offer that was not seen.
 func beforeOffer() []string {
@@ -28,8 +32,8 @@ func basicLimits() []Limit {
 			Why: "Basic carries the password itself. Over plain HTTP PowerShell on Linux and macOS refuses to send it before a single packet leaves, and a Windows host with its defaults refuses to take it. " +
 				"Other clients ask nobody and send it.",
 			Fix: Fix{
-				Windows: []string{`Set-Item WSMan:\localhost\Service\AllowUnencrypted $false`, `Set-Item WSMan:\localhost\Service\Auth\Basic $false   # unless Basic over HTTPS is wanted`},
-				Client:  []string{"pstest check {host} --route negotiate-http   # or --route basic-https"},
+				Windows: []string{`Set-Item WSMan:\localhost\Service\AllowUnencrypted $false`, `Set-Item WSMan:\localhost\Service\Auth\Basic $false   # leave this out where Basic over HTTPS is wanted`},
+				Client:  []string{"pstest check {host} --route negotiate-http   # --route basic-https is the other safe one"},
 			},
 			Since: noSection,
 		},

@@ -15,16 +15,16 @@ func basicClientLimits() []Limit {
 				Windows: []string{"# nothing to do on the host"},
 				Client:  []string{"# New-PSSession -ComputerName {host} -Credential $cred -Authentication Basic -UseSSL"},
 			},
-			Since: "2025-12: Microsoft no longer supports WSMan off Windows, as its client needs an OpenSSL that distributions dropped; the community module PSWSMan brings another one.",
+			Since: "as of the edition of 2025-12: Microsoft's page no longer supports WSMan off Windows, as its client needs an OpenSSL that distributions dropped; the community module PSWSMan brings another one.",
 		},
 		{
 			ID: "basic-local-account", Row: "L43", Field: []string{"A14"}, Title: "Basic needs a local account",
 			Broken: "the account is not a local one of this host, and Basic takes no other", Kind: Requirement, Source: topic(sectionBasic),
 			Routes: basic, Account: true, Needs: names, Check: checkLocalAccount,
-			Why: "Behind Basic, Windows looks the user up among the host's own accounts. A domain account never is among them, whatever its rights, and each try counts as a bad logon.",
+			Why: "Behind Basic, Windows looks the user up among the host's own accounts. A domain account never is among them, whatever its rights. A domain controller has no accounts of its own, so Basic has none to take there.",
 			Fix: Fix{
-				Windows: []string{"New-LocalUser -Name NAME -Password (Read-Host -AsSecureString); Add-LocalGroupMember -Group Administrators -Member NAME"},
-				Client:  []string{"pstest check {host} -u {user} --route negotiate-http   # domain accounts go this way"},
+				Windows: []string{"New-LocalUser -Name LOCALUSER -Password (Read-Host -AsSecureString); Add-LocalGroupMember -SID S-1-5-32-544 -Member LOCALUSER   # S-1-5-32-544 is Administrators; before WMF 5.1: net user and net localgroup"},
+				Client:  []string{"pstest check {host} -u {user} --route negotiate-http   # the way for domain accounts"},
 			},
 		},
 		{
@@ -33,10 +33,10 @@ func basicClientLimits() []Limit {
 			Later: later("whether the account may open a session shows only when one is opened"),
 			Why:   "The local account that Basic logs on needs to be in the host's Administrators group, like any other that opens a default session.",
 			Fix: Fix{
-				Windows: []string{"Add-LocalGroupMember -Group Administrators -Member {localuser}"},
+				Windows: []string{"Add-LocalGroupMember -SID S-1-5-32-544 -Member {localuser}   # S-1-5-32-544 is Administrators; before WMF 5.1: net localgroup with the group's local name"},
 				Client:  []string{"# nothing to do on this side"},
 			},
-			Since: "2025-11: members of Remote Management Users are admitted to the default configurations too (PowerShell-Docs issue 12497).",
+			Since: "reported 2025-11, true since 3.0: members of Remote Management Users are admitted to the default configurations too (PowerShell-Docs issue 12497).",
 		},
 		{
 			ID: "basic-unqualified-name", Row: "L45", Title: "Basic takes the bare name",
@@ -45,7 +45,7 @@ func basicClientLimits() []Limit {
 			Why: "For Basic the name is written alone, without a computer or a domain. pstest leaves out a qualifier that is one of the host's own names, and so does the command that it prints.",
 			Fix: Fix{
 				Windows: []string{"Get-LocalUser | Format-Table Name, Enabled"},
-				Client:  []string{"pstest check {host} -u {localuser} --route basic-https"},
+				Client:  []string{"pstest check {host} -u LOCALUSER --route basic-https   # with the name and the password of an account of the host itself"},
 			},
 		},
 	}
@@ -71,6 +71,10 @@ func checkLocalAccount(f *probe.Facts) Result {
 		return met(told...)
 	case nameless:
 		return unknown("whether the qualifier is one of the host's names is not known: it gave no NTLM challenge", told...)
+	case strayName:
+		r := broken(told...)
+		r.Because = "negotiate-name-form"
+		return r
 	}
 	return broken(told...)
 }

@@ -10,20 +10,46 @@ import (
 // explain names, for every finding that is broken or unknown, the root cause
 // behind it: a broken limit that comes before it (Limit.After) and that
 // nothing broken explains in its turn. What a rule said itself comes first.
-func explain(catalogue []Limit, findings []Finding) {
-	c := causes{limits: map[string]Limit{}, findings: map[string]*Finding{}}
+func explain(catalogue []Limit, results []Result, findings []Finding) {
+	c := causes{limits: map[string]Limit{}, results: map[string]Result{}, findings: map[string]*Finding{}}
 	for i := range findings {
 		c.limits[catalogue[i].ID] = catalogue[i]
+		c.results[catalogue[i].ID] = results[i]
 		c.findings[findings[i].ID] = &findings[i]
 	}
+	roots := make([]string, len(findings))
 	for i := range findings {
-		findings[i].Because = c.root(findings[i].ID, len(findings))
+		roots[i] = c.root(findings[i].ID, len(findings))
 	}
+	for i := range findings {
+		findings[i].Because = roots[i]
+	}
+	c.inherit()
 }
 
 type causes struct {
 	limits   map[string]Limit
+	results  map[string]Result
 	findings map[string]*Finding
+}
+
+// inherit puts a root cause that stands in no route's way by itself, such as a
+// clock, in the way of the routes that the requirements behind it close.
+func (c causes) inherit() {
+	bare := map[string]bool{}
+	for id, f := range c.findings {
+		bare[id] = f.Verdict == Broken && f.Because == "" && len(f.Routes) == 0
+	}
+	for _, route := range allRoutes() {
+		for _, f := range c.findings {
+			if f.Verdict != Broken || f.Kind != Requirement || !bare[f.Because] || !slices.Contains(f.Routes, route) {
+				continue
+			}
+			if root := c.findings[f.Because]; !slices.Contains(root.Routes, route) {
+				root.Routes = append(root.Routes, route)
+			}
+		}
+	}
 }
 
 // root follows the causes of a finding to the first; "" where it has none.
@@ -74,7 +100,8 @@ func (c causes) onTheWay(cause, id string) bool {
 	if len(about) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(c.findings[cause].Routes, func(r probe.Route) bool { return slices.Contains(about, r) })
+	reach := slices.Concat(c.findings[cause].Routes, c.results[cause].Explains)
+	return slices.ContainsFunc(reach, func(r probe.Route) bool { return slices.Contains(about, r) })
 }
 
 func (c causes) broken(id string) bool {

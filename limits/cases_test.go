@@ -18,7 +18,7 @@ type judged struct {
 }
 
 func cases() []judged {
-	return slices.Concat(hostCases(), answerCases(), chainCases(), logonCases(), sourceCases())
+	return slices.Concat(hostCases(), answerCases(), chainCases(), logonCases(), sourceCases(), wholeCases())
 }
 
 // sourceCases have one fact from one source alone, whichever could give it.
@@ -57,6 +57,7 @@ func sourceCases() []judged {
 			}
 		}
 		out = append(out,
+			judged{"foreign, accepted in " + string(p), acceptedAlone(p), map[string]string{"windows-winrm": "broken", "remoting-enabled": "met", "winrm-service": "unknown<windows-winrm"}},
 			judged{"old Windows, accepted in " + string(p), with(basic, alone, func(f *probe.Facts) { f.HTTP.NTLM.Value.Build, f.HTTPS.NTLM.Value.Build = 7601, 7601 }),
 				map[string]string{"winrm-3": "met", "wmf-on-older-windows": "met", "credentials": "met"}},
 			judged{"proxy, accepted in " + string(p), with(basic, alone, func(f *probe.Facts) { f.HTTP.Challenge.Value.Via, f.HTTPS.Challenge.Value.Via = "Via: a", "Via: b" }),
@@ -130,7 +131,7 @@ func hostCases() []judged {
 			f.Target.Host = "files.corp.example"
 			f.Resolve.Value.Reverse = []string{"win01.corp.example"}
 		}), map[string]string{"names-agree": "broken"}},
-		{"two computers", with(func(f *probe.Facts) { f.HTTPS.NTLM.Value.NetBIOSComputer = "WIN02" }), map[string]string{"names-agree": "broken"}},
+		{"two computers", with(twoComputers), map[string]string{"names-agree": "met", "one-host-answers": "broken"}},
 		{"an address", with(func(f *probe.Facts) { f.Target.Host = "10.2.3.4"; f.Resolve.Value.Literal = true }), map[string]string{"names-agree": "n/a", "name-resolves": "n/a"}},
 		{"clock", with(func(f *probe.Facts) { f.HTTP.NTLM.Value.Skew = -time.Hour }), map[string]string{"clock": "broken"}},
 		{"clock by Date", with(no("x", probe.PathHTTPNTLM, probe.PathHTTPSNTLM), func(f *probe.Facts) { f.HTTP.Challenge.Value.Skew = time.Hour }), map[string]string{"clock": "broken"}},
@@ -172,7 +173,7 @@ func answerCases() []judged {
 			f.HTTP.Challenge = probe.Fail[probe.Challenge](failing(probe.ClassMalformed))
 			f.HTTP.Identify = probe.Fail[wsman.Identity](failing(probe.ClassMalformed))
 		}), map[string]string{"windows-winrm": "broken", "well-formed-answers": "broken<windows-winrm"}},
-		{"not TLS", with(tlsFails(probe.ClassNotTLS)), map[string]string{"windows-winrm": "met", "https-listener": "broken", "tls-version": "unknown<https-listener"}},
+		{"not TLS", with(tlsFails(probe.ClassNotTLS)), map[string]string{"windows-winrm": "broken", "scheme-on-port": "unknown<windows-winrm", "https-listener": "broken<windows-winrm", "tls-version": "unknown<windows-winrm"}},
 		{"endless", with(answer(0, ""), httpOnly, func(f *probe.Facts) { f.HTTP.Challenge = probe.Fail[probe.Challenge](failing(probe.ClassTooLarge)) }),
 			map[string]string{"well-formed-answers": "broken", "windows-winrm": "unknown", "winrm-service": "unknown<well-formed-answers"}},
 		{"absurd challenge", with(func(f *probe.Facts) {
@@ -290,10 +291,11 @@ func logonCases() []judged {
 		{"no offer", with(func(f *probe.Facts) {
 			f.HTTPS.Challenge.Value = probe.Challenge{Status: 403, Server: "Microsoft-HTTPAPI/2.0"}
 		}), map[string]string{"basic-offered": "unknown", "basic-over-https": "unknown"}},
-		{"Basic over HTTP, canary rejected", with(basicOverHTTP(probe.Rejected)), map[string]string{"basic-over-http": "unknown", "clear-basic-accepted": "unknown", "unencrypted-refused": "unknown"}},
-		{"Basic over HTTP, canary refused", with(basicOverHTTP(probe.Empty500)), map[string]string{"basic-over-http": "as-documented", "clear-basic-accepted": "met", "unencrypted-refused": "as-documented"}},
+		{"Basic over HTTP, canary rejected", with(basicOverHTTP(probe.Rejected)), map[string]string{"basic-over-http": "unknown", "clear-basic-accepted": "unknown", "unencrypted-refused": "unknown",
+			"no-basic-offer-over-http": "broken"}},
+		{"Basic over HTTP, canary refused", with(basicOverHTTP(probe.Empty500)), map[string]string{"no-basic-offer-over-http": "met", "basic-over-http": "as-documented", "clear-basic-accepted": "met", "unencrypted-refused": "as-documented"}},
 		{"Basic over HTTP accepted", with(basicOverHTTP(probe.Rejected), func(f *probe.Facts) { f.HTTP.Basic = probe.See(accepted("Basic")) }),
-			map[string]string{"clear-basic-accepted": "broken", "basic-over-http": "broken<clear-basic-accepted", "unencrypted-refused": "broken<clear-basic-accepted", "client-basic-usessl": "broken"}},
+			map[string]string{"clear-basic-accepted": "broken", "no-basic-offer-over-http": "broken<clear-basic-accepted", "basic-over-http": "broken<clear-basic-accepted", "unencrypted-refused": "broken<clear-basic-accepted", "client-basic-usessl": "broken"}},
 		{"Negotiate off", with(func(f *probe.Facts) {
 			f.HTTP.Challenge.Value.Offer = schemes("Kerberos")
 			f.HTTP.NTLM = probe.Fail[probe.NTLM](failing(probe.ClassStatus))
@@ -316,11 +318,12 @@ func logonCases() []judged {
 		{"denied in clear Basic", with(func(f *probe.Facts) { f.HTTP.Basic = probe.See(denied) }), map[string]string{"administrators-member": "broken"}},
 		{"domain account", with(inDomain, asAccount(`CORP\alice`)), map[string]string{"basic-local-account": "broken", "basic-unqualified-name": "broken<basic-local-account", "token-filter-policy": "n/a", "negotiate-name-form": "met"}},
 		{"trusted domain, rejected", with(inDomain, asAccount(`OTHER\alice`), rejectedOverNTLM), map[string]string{"negotiate-name-form": "unknown", "basic-local-account": "broken", "credentials": "broken"}},
-		{"stray qualifier, rejected", with(asAccount(`CORP\alice`), rejectedOverNTLM), map[string]string{"negotiate-name-form": "broken", "basic-local-account": "broken", "credentials": "broken"}},
+		{"stray qualifier, rejected", with(asAccount(`CORP\alice`), rejectedOverNTLM), map[string]string{"negotiate-name-form": "broken", "basic-local-account": "broken<negotiate-name-form", "basic-unqualified-name": "broken<negotiate-name-form",
+			"credentials": "broken<negotiate-name-form", "channel-bindings": "unknown<negotiate-name-form"}},
 		{"stray qualifier, accepted", with(asAccount(`CORP\alice`)), map[string]string{"negotiate-name-form": "met", "credentials": "met"}},
 		{"names not known", with(asAccount(`CORP\alice`), no("x", append(attemptPaths(), probe.PathHTTPNTLM, probe.PathHTTPSNTLM)...)), map[string]string{"negotiate-name-form": "unknown", "basic-local-account": "unknown", "basic-unqualified-name": "unknown"}},
 		{"bare name", with(asAccount("alice"), rejectedOverNTLM), map[string]string{"negotiate-name-form": "unknown", "basic-unqualified-name": "met", "basic-local-account": "met"}},
-		{"NTLM over HTTPS, names", with(no("x", append(attemptPaths(), probe.PathHTTPNTLM)...), asAccount(`CORP\alice`)), map[string]string{"negotiate-name-form": "broken", "basic-local-account": "broken"}},
+		{"NTLM over HTTPS, names", with(no("x", append(attemptPaths(), probe.PathHTTPNTLM)...), asAccount(`CORP\alice`)), map[string]string{"negotiate-name-form": "broken", "basic-local-account": "broken<negotiate-name-form"}},
 		{"built-in Administrator", with(asAccount("Administrator"), rejectedOverNTLM), map[string]string{"token-filter-policy": "n/a"}},
 		{"blank", with(func(f *probe.Facts) { f.Account.Blank = true }), map[string]string{"password-not-blank": "broken"}},
 		{"beyond ASCII, accepted", with(func(f *probe.Facts) { f.Account.NonASCII = true }), map[string]string{"password-encoding": "met"}},

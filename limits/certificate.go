@@ -13,7 +13,7 @@ import (
 // the listener that certificate.
 func reissue() []string {
 	return []string{
-		"$cert = New-SelfSignedCertificate -DnsName {dnsnames} -CertStoreLocation Cert:\\LocalMachine\\My   # or one of your authority, for these names",
+		"$cert = New-SelfSignedCertificate -DnsName {dnsnames} -CertStoreLocation Cert:\\LocalMachine\\My   # a certificate of your authority for these names is better",
 		`Set-WSManInstance winrm/config/Listener -SelectorSet @{Address="*";Transport="HTTPS"} -ValueSet @{Hostname="{dns}";CertificateThumbprint=$cert.Thumbprint}`,
 	}
 }
@@ -30,7 +30,7 @@ func certificateLimits() []Limit {
 				Windows: reissue(),
 				Client:  []string{"# or connect by a name that the certificate has: {names}"},
 			},
-			Since: "2023-11: RFC 9525 has clients go by the subject alternative names alone; Go does since 2020-08. " + noSection,
+			Since: "2023-11: RFC 9525 has clients go by the subject alternative names alone; Go does since 2020-08. " + upper(noSection),
 		},
 		{
 			ID: "certificate-dates", Row: "L38", Field: []string{"A13"}, Title: "The certificate is in date",
@@ -40,7 +40,7 @@ func certificateLimits() []Limit {
 			Why: "Outside its dates a certificate proves nothing. Renewing it is half of the work: the listener keeps the old one until it is given the new thumbprint.",
 			Fix: Fix{
 				Windows: append([]string{`Get-ChildItem Cert:\LocalMachine\My | Format-Table NotAfter, Thumbprint, Subject`}, reissue()...),
-				Client:  []string{"date -u   # is this computer's clock right?"},
+				Client:  []string{"date -u   # shows this computer's clock, which may be the wrong one"},
 			},
 		},
 		{
@@ -56,11 +56,11 @@ func certificateLimits() []Limit {
 		{
 			ID: "self-signed-for-testing", Row: "L40", Title: "Self-signed is for testing",
 			Broken: "the certificate is self-signed", Kind: Advice, Source: topic(sectionBasic),
-			After: append([]string{"certificate-trusted"}, after...), Needs: needChain(), Check: checkSelfSigned,
+			After: append([]string{"certificate-trusted"}, after...), Routes: httpsRoutes(), Needs: needChain(), Check: checkSelfSigned,
 			Why: "A self-signed certificate vouches for itself, so every client has to be told about it, one by one, and told again when it changes. For more than a test, let an authority that your clients trust issue it.",
 			Fix: Fix{
-				Windows: []string{"Get-Certificate -Template TEMPLATE -DnsName {dnsnames} -CertStoreLocation Cert:\\LocalMachine\\My   # with AD CS"},
-				Client:  []string{"pstest check {host} --pin-sha256 {sha256}   # after comparing it with the host's"},
+				Windows: []string{"Get-Certificate -Template TEMPLATE -DnsName {dnsnames} -CertStoreLocation Cert:\\LocalMachine\\My   # where AD CS is the authority"},
+				Client:  []string{"pstest check {host} --pin-sha256 {sha256}   # only after comparing the value with the host's"},
 			},
 			Since: noSection,
 		},
@@ -68,15 +68,15 @@ func certificateLimits() []Limit {
 			ID: "https-listener", Row: "L41", Field: []string{"A9"}, Title: "An HTTPS listener exists",
 			Broken: "nothing listens for HTTPS on port {portHttps}", Kind: Requirement, Source: topic(sectionBasic),
 			After: append(beforeListener(), "scheme-on-port", "windows-winrm"), Routes: httpsRoutes(),
-			Needs: append([]Need{{Path: probe.PathHTTPSDial, Strength: NeedsTried}}, mayUse(probe.PathHTTPSTLS)...), Check: checkHTTPSListener,
+			Needs: append([]Need{{Path: probe.PathHTTPSDial, Strength: NeedsTried}}, mayUse(probe.PathHTTPSTLS, probe.PathHTTPTLS, probe.PathHTTPDial)...), Check: checkHTTPSListener,
 			Why: "Windows has no HTTPS listener until somebody makes one from an elevated prompt, with the host's name and the thumbprint of an installed certificate. Enable-PSRemoting makes the HTTP one only.",
 			Fix: Fix{
 				Windows: []string{
-					"$cert = New-SelfSignedCertificate -DnsName {dnsnames} -CertStoreLocation Cert:\\LocalMachine\\My   # or one of your authority",
+					"$cert = New-SelfSignedCertificate -DnsName {dnsnames} -CertStoreLocation Cert:\\LocalMachine\\My   # a certificate of your authority is better",
 					`New-WSManInstance winrm/config/Listener -SelectorSet @{Address="*";Transport="HTTPS"} -ValueSet @{Hostname="{dns}";CertificateThumbprint=$cert.Thumbprint}`,
 					"New-NetFirewallRule -DisplayName 'WinRM over HTTPS' -Direction Inbound -Protocol TCP -LocalPort {portHttps} -Action Allow",
 				},
-				Client: []string{"pstest check {host} --port-https PORT   # where the listener has another port"},
+				Client: []string{"pstest check {host} --port-https PORT   # in case the listener has another port"},
 			},
 			Since: noSection,
 		},
@@ -92,13 +92,21 @@ func checkName(f *probe.Facts) Result {
 		fact("target.host", "asked for", f.Target.Host),
 	}
 	if n.MatchesCN || n.MatchesSAN {
-		return met(told...)
+		r := met(told...)
+		if !n.MatchesCN && !n.HostIsIP {
+			r.Note = otherCommonName
+		}
+		return r
 	}
 	if n.Detail != "" {
 		told = append(told, fact(at(p, "name.reason"), "difference", n.Detail))
 	}
 	return broken(told...)
 }
+
+// otherCommonName is the remark on a certificate that every client of today
+// takes, and that is not as the topic has it by the letter.
+const otherCommonName = "The certificate's common name is not {host}, as the documentation asks; its alternative names have it, and today's clients go by those."
 
 // checkDates holds the dates against this computer's clock, as a client does.
 // Where the host's clock says that the certificate is in date, one of the two
@@ -178,7 +186,7 @@ func checkSelfSigned(f *probe.Facts) Result {
 	leaf := c.Certificates[0]
 	e := fact(at(p, "certificates.0.issuer"), "issued by", orNone(leaf.Issuer))
 	if leaf.SelfSigned {
-		return broken(e, fact(at(p, "certificates.0.selfSigned"), "self-signed", "yes"))
+		return brokenInNoWay(e, fact(at(p, "certificates.0.selfSigned"), "self-signed", "yes"))
 	}
 	return met(e)
 }
@@ -187,15 +195,36 @@ func checkHTTPSListener(f *probe.Facts) Result {
 	secure := ports(f)[1]
 	switch {
 	case secure.refused():
-		return broken(secure.evidence())
+		r := broken(secure.evidence())
+		r.Hypotheses = refusedHypotheses(f, secure)
+		if seen(f.HTTP.TLS) {
+			r.Because = "scheme-on-port"
+		}
+		return r
 	case !secure.open():
 		return unknown(f.HTTPS.Dial.Failure.String())
 	case seen(f.HTTPS.TLS):
 		return met(secure.evidence(), fact(at(probe.PathHTTPSTLS, "chain.sha1"), "certificate thumbprint", orNone(f.HTTPS.TLS.Value.Chain.SHA1)))
 	case failedAs(f.HTTPS.TLS, probe.ClassPlainOnTLS, probe.ClassNotTLS):
-		return broken(failureOf(probe.PathHTTPSTLS, "TLS handshake", f.HTTPS.TLS))
+		return takenPort(f)
 	case tried(f.HTTPS.TLS):
 		return unknown(f.HTTPS.TLS.Failure.String(), secure.evidence())
 	}
 	return unknown("no TLS handshake was tried", secure.evidence())
+}
+
+// takenPort is for a port that something has which is no HTTPS listener: a new
+// listener would not get it.
+func takenPort(f *probe.Facts) Result {
+	r := broken(failureOf(probe.PathHTTPSTLS, "TLS handshake", f.HTTPS.TLS))
+	r.Headline = "what has port {portHttps} is no HTTPS listener"
+	r.Because = "windows-winrm"
+	if failedAs(f.HTTPS.TLS, probe.ClassPlainOnTLS) {
+		r.Because = "scheme-on-port"
+	}
+	r.Fix = &Fix{
+		Windows: []string{"Get-NetTCPConnection -State Listen -LocalPort {portHttps} | Format-Table LocalAddress, LocalPort, OwningProcess   # shows who has the port", transports},
+		Client:  []string{"pstest check {host} --port-https PORT   # in case the listener has another port"},
+	}
+	return r
 }

@@ -16,13 +16,7 @@ func chainLimits() []Limit {
 			Broken: "this computer does not trust the certificate's issuer", Kind: Requirement, Source: field(sectionTLS), Breaks: "self-signed-for-testing",
 			After: after, Routes: httpsRoutes(), Needs: needChain(), Check: checkTrusted,
 			Why: "A certificate is worth as much as whoever signed it. Windows hosts often have one from the company's own authority, or one that they signed themselves; a Linux or macOS computer knows neither until it is told.",
-			Fix: Fix{
-				Windows: []string{"certutil -ca.cert ca.cer; certutil -encode ca.cer ca.pem   # the authority's certificate, on a computer of its domain",
-					`$cert = Get-Item Cert:\LocalMachine\My\{thumbprint}`,
-					"Export-Certificate -Cert $cert -FilePath win.cer; certutil -encode win.cer ca.pem   # instead, where it signed itself",
-					"[BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($cert.RawData)) -replace '-'   # to compare before pinning"},
-				Client: []string{"pstest check {host} --cacert ca.pem", "pstest check {host} --pin-sha256 {sha256}   # only after comparing it with the host's"},
-			},
+			Fix: Fix{Windows: ofAuthority(), Client: trustIt()},
 		},
 		{
 			ID: "certificate-san", Row: "A12", Title: "The name stands in the SAN",
@@ -61,6 +55,21 @@ func chainLimits() []Limit {
 	}
 }
 
+// ofAuthority exports the authority's certificate, ofHost one that signed itself.
+func ofAuthority() []string {
+	return []string{"certutil -ca.cert ca.cer; certutil -encode -f ca.cer ca.pem   # to be run on a computer of the authority's domain"}
+}
+
+func ofHost() []string {
+	return []string{`$cert = Get-Item Cert:\LocalMachine\My\{thumbprint}`,
+		"Export-Certificate -Cert $cert -FilePath win.cer; certutil -encode -f win.cer ca.pem",
+		"[BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($cert.RawData)) -replace '-'   # the value to compare before pinning"}
+}
+
+func trustIt() []string {
+	return []string{"pstest check {host} --cacert ca.pem", "pstest check {host} --pin-sha256 {sha256}   # only after comparing the value with the host's"}
+}
+
 func checkTrusted(f *probe.Facts) Result {
 	c, p := chain(f)
 	t := c.Trust
@@ -78,6 +87,7 @@ func checkTrusted(f *probe.Facts) Result {
 	}
 	r := broken(append(told, fact(at(p, "trust.cause"), "cause", cause(t)))...)
 	r.Because = behindTrust(t.Cause)
+	r.Headline, r.Fix = untrusted(t.Cause)
 	if t.Cause == certs.CauseMissingIntermediate {
 		r.Hypotheses = []Hypothesis{
 			{Cause: "the host leaves out the certificate between its own and the root", Grade: "documented", Decide: "openssl s_client -connect {host}:{portHttps} -showcerts </dev/null"},
@@ -104,6 +114,28 @@ func behindTrust(cause string) string {
 		return "certificate-strength"
 	}
 	return ""
+}
+
+// untrusted words what is missing, as far as it is not the issuer's name, and
+// the one way to mend it. Nil: the limit's own fix.
+func untrusted(cause string) (headline string, fix *Fix) {
+	switch cause {
+	case certs.CauseSelfSigned:
+		return "this computer does not trust the certificate, which signed itself", &Fix{Windows: ofHost(), Client: trustIt()}
+	case certs.CauseSHA1:
+		return "clients written in Go refuse the chain for its SHA-1 signature, though its root is trusted", newCertificate()
+	case certs.CauseKeySize:
+		return "the chain is refused for a key in it, whoever issued it", newCertificate()
+	case certs.CauseMalformed:
+		return "the chain can't be checked, as a certificate in it can't be read", newCertificate()
+	case certs.CauseExpiredIntermediate, certs.CauseEarlyIntermediate, certs.CauseExpiredRoot:
+		return "the chain does not hold now, as a certificate above the host's is out of date", newCertificate()
+	}
+	return "", nil
+}
+
+func newCertificate() *Fix {
+	return &Fix{Windows: reissue(), Client: []string{"openssl s_client -connect {host}:{portHttps} -showcerts </dev/null"}}
 }
 
 // checkSAN compares the two readings of a name. Without any alternative name

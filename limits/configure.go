@@ -15,11 +15,11 @@ func configureLimits() []Limit {
 		{
 			ID: "remoting-enabled", Row: "L28", Title: "Remoting is enabled there",
 			Broken: "the host does not receive remoting connections", Kind: Requirement, Source: topic(sectionConfigure),
-			After: after, Routes: allRoutes(), Needs: needListener(), Check: checkEnabled,
+			After: after, Routes: allRoutes(), Needs: append(needListener(), mayUse(attemptPaths()...)...), Check: checkEnabled,
 			Why: "Connecting out needs no preparation. To be connected to, a Windows computer needs the WinRM service, a listener, firewall rules and session configurations; Enable-PSRemoting makes all four.",
 			Fix: Fix{
 				Windows: []string{"Enable-PSRemoting -Force"},
-				Client:  []string{"pstest check {host}   # again afterwards"},
+				Client:  []string{"pstest check {host}   # to be run again afterwards"},
 			},
 		},
 		{
@@ -38,19 +38,19 @@ func configureLimits() []Limit {
 			After: append([]string{"remoting-enabled"}, after...), Needs: needListener(), Check: checkDefault,
 			Why: "Windows 10, 11 and other client systems come with remoting off: the service does not run and no port listens until Enable-PSRemoting has been run once.",
 			Fix: Fix{
-				Windows: []string{"Enable-PSRemoting -Force", "Enable-PSRemoting -SkipNetworkProfileCheck -Force   # where a network is public"},
+				Windows: []string{"Enable-PSRemoting -Force", "Enable-PSRemoting -SkipNetworkProfileCheck -Force   # in case a network is public"},
 				Client:  []string{"# nothing to do on this side"},
 			},
-			Since: "2023-07: Microsoft's current topic no longer has the sentence; the defaults are the same.",
+			Since: "as of the edition of 2023-07: Microsoft's topic no longer has the sentence; the defaults are the same.",
 		},
 		{
 			ID: "winrm-service", Row: "L31", Title: "The WinRM service answers",
 			Broken: "no WinRM service answers", Kind: Requirement, Source: topic(sectionConfigure),
-			After: after, Routes: allRoutes(), Needs: needListener(), Check: checkService,
+			After: after, Routes: allRoutes(), Needs: append(needListener(), mayUse(attemptPaths()...)...), Check: checkService,
 			Why: "Remoting is carried by the Windows Remote Management service. While it is stopped, or something else has its ports, there is nothing to connect to.",
 			Fix: Fix{
 				Windows: []string{"Set-Service WinRM -StartupType Automatic; Start-Service WinRM", "winrm enumerate winrm/config/listener"},
-				Client:  []string{"pstest check {host}   # again afterwards"},
+				Client:  []string{"pstest check {host}   # to be run again afterwards"},
 			},
 		},
 		{
@@ -69,7 +69,7 @@ func configureLimits() []Limit {
 			Why: "Microsoft's second topic goes through the error messages that PowerShell prints, by message. pstest explain takes the fault code out of one.",
 			Fix: Fix{
 				Windows: []string{"Get-Help about_Remote_Troubleshooting"},
-				Client:  []string{"pstest explain CODE   # the WSManFault code of a message"},
+				Client:  []string{"pstest explain CODE   # CODE is the WSManFault code of a message"},
 			},
 		},
 	}
@@ -102,9 +102,20 @@ func service(f *probe.Facts) (Evidence, bool) {
 	return Evidence{}, false
 }
 
+// admits is the evidence that a route was accepted, whoever answers there.
+func admits(f *probe.Facts) (Evidence, bool) {
+	for _, a := range ended(f, probe.Accepted) {
+		return a.evidence(), true
+	}
+	return Evidence{}, false
+}
+
 func checkService(f *probe.Facts) Result {
 	if e, ok := service(f); ok {
 		return met(e)
+	}
+	if e, ok := admits(f); ok {
+		return unknown("what accepts the account does not show that it is Windows' WinRM", e)
 	}
 	return checkListens(f, func(a answer) bool {
 		return !a.windows() && !(windowsHTTP(a.obs.Value) && a.obs.Value.Status == 404)
@@ -113,6 +124,9 @@ func checkService(f *probe.Facts) Result {
 
 func checkEnabled(f *probe.Facts) Result {
 	if e, ok := service(f); ok {
+		return met(e)
+	}
+	if e, ok := admits(f); ok {
 		return met(e)
 	}
 	return checkListens(f, func(a answer) bool { return !a.windows() && !windowsHTTP(a.obs.Value) })

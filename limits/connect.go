@@ -7,11 +7,11 @@ import (
 	"pstest/probe"
 )
 
-const needsPSWSMan = "off Windows, PowerShell needs the community module PSWSMan for this (2025-12: Microsoft supports WSMan between Windows systems only)"
+const needsPSWSMan = "Off Windows, PowerShell needs the community module PSWSMan for this; Microsoft's page, in the edition of 2025-12, supports WSMan between Windows systems only."
 
 // connect gives the ready commands of every route that works, or, where none
-// was proven, of those that are open.
-func connect(f *probe.Facts, routes []RouteResult) []Command {
+// was proven, of those that are open; with the notes that hold for all of them.
+func connect(f *probe.Facts, routes []RouteResult) ([]Command, []string) {
 	var out []Command
 	for _, want := range []RouteVerdict{Works, Open} {
 		for _, r := range routes {
@@ -20,10 +20,10 @@ func connect(f *probe.Facts, routes []RouteResult) []Command {
 			}
 		}
 		if len(out) > 0 {
-			return out
+			return out, []string{needsPSWSMan}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func commands(f *probe.Facts, r RouteResult) []Command {
@@ -32,9 +32,32 @@ func commands(f *probe.Facts, r RouteResult) []Command {
 		note = "not proven from here"
 	}
 	return []Command{
-		{Client: "PowerShell", Line: powershellLine(f, r.Route), Note: join(note, needsPSWSMan)},
-		{Client: "pywinrm", Line: pywinrmLine(f, r.Route), Note: join(note, proxyNote(f, r.Route))},
+		{Client: "PowerShell", Line: powershellLine(f, r.Route), Note: join(note, storeNote(f, r.Route))},
+		{Client: "pywinrm", Line: pywinrmLine(f, r.Route), Note: join(join(note, pinNote(f, r.Route)), proxyNote(f, r.Route))},
 	}
+}
+
+// storeNote says what PowerShell misses of the trust that pstest was given: it
+// has no flag for a file or a pin.
+func storeNote(f *probe.Facts, r probe.Route) string {
+	t := f.Target.Trust
+	switch {
+	case r == probe.RouteNegotiateHTTP:
+		return ""
+	case t.Insecure || t.Pin != "":
+		return "PowerShell checks the certificate against this computer's store, whatever pstest was told; -SessionOption (New-PSSessionOption -SkipCACheck -SkipCNCheck) switches that off"
+	case t.CAFile != "":
+		return "PowerShell has no flag for " + printable(t.CAFile) + ": its authority has to be in this computer's store of trusted roots"
+	}
+	return ""
+}
+
+// pinNote says that pywinrm can't hold a certificate against a pin.
+func pinNote(f *probe.Facts, r probe.Route) string {
+	if t := f.Target.Trust; r != probe.RouteNegotiateHTTP && t.Pin != "" && !t.Insecure && t.CAFile == "" {
+		return "pywinrm knows no pin: it needs the certificate's authority in ca_trust_path"
+	}
+	return ""
 }
 
 func join(a, b string) string {
@@ -99,8 +122,8 @@ func portOf(t probe.Target, r probe.Route) (number, standard int) {
 	return t.PortHTTPS, probe.DefaultPortHTTPS
 }
 
-// pywinrmLine is one statement that runs a first command. pywinrm seals over
-// HTTP by itself.
+// pywinrmLine is a line for a POSIX shell that runs a first command. pywinrm
+// seals over HTTP by itself.
 func pywinrmLine(f *probe.Facts, r probe.Route) string {
 	number, _ := portOf(f.Target, r)
 	scheme, transport, extra := "https", "ntlm", trustArgument(f)
@@ -111,17 +134,21 @@ func pywinrmLine(f *probe.Facts, r probe.Route) string {
 		transport = "basic"
 	}
 	url := fmt.Sprintf("%s://%s:%d%s", scheme, bracketed(word(f.Target.Host, "<HOST>")), number, pathWord(f.Target.Path))
-	return fmt.Sprintf("winrm.Session(%s, auth=(%s, getpass.getpass()), transport='%s'%s).run_cmd('hostname')",
-		pyQuote(url), pyQuote(downLevel(f, r)), transport, extra)
+	return "python3 -c " + shQuote(fmt.Sprintf(`import getpass, winrm; r = winrm.Session(%s, auth=(%s, getpass.getpass()), transport="%s"%s).run_cmd("hostname"); print(r.std_out.decode())`,
+		pyQuote(url), pyQuote(downLevel(f, r)), transport, extra))
 }
 
-// trustArgument hands the file of --cacert on. A pin has no counterpart in
-// pywinrm, and --insecure is not passed on: it was for a look.
+// trustArgument hands on what pstest was told of the certificate. A pin has no
+// counterpart in pywinrm.
 func trustArgument(f *probe.Facts) string {
-	if f.Target.Trust.CAFile == "" {
-		return ""
+	t := f.Target.Trust
+	switch {
+	case t.Insecure:
+		return `, server_cert_validation="ignore"`
+	case t.CAFile != "":
+		return ", ca_trust_path=" + pyQuote(t.CAFile)
 	}
-	return ", ca_trust_path=" + pyQuote(f.Target.Trust.CAFile)
+	return ""
 }
 
 func bracketed(host string) string {

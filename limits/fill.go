@@ -62,7 +62,8 @@ func (w words) replacer(quote func(string) string) *strings.Replacer {
 		"{user}", quote(first(f.Account.Asked, "<USER>")),
 		"{account}", quote(first(f.Account.Asked, "<USER>")),
 		"{localuser}", quote(first(f.Account.User, "<USER>")),
-		"{local}", quote(word(n.NetBIOSComputer, "<HOST>")+`\`+first(f.Account.User, "<USER>")),
+		"{hostuser}", quote(word(n.NetBIOSComputer, "<HOST>")+`\LOCALUSER`),
+		"{ownaddress}", ownAddress(f),
 		"{domainuser}", quote(word(n.NetBIOSDomain, "<DOMAIN>")+`\`+first(f.Account.User, "<USER>")),
 		"{thumbprint}", hexWord(h.Chain.SHA1, "<THUMBPRINT>"),
 		"{sha256}", hexWord(h.Chain.SHA256, "<SHA256>"),
@@ -72,6 +73,16 @@ func (w words) replacer(quote func(string) string) *strings.Replacer {
 		"{silent}", portsThat(f, port.silent),
 		"{refused}", portsThat(f, port.refused),
 	)
+}
+
+// ownAddress is this computer's address as a connection to the host showed it.
+func ownAddress(f *probe.Facts) string {
+	for _, p := range ports(f) {
+		if local := p.dial.Value.Local; local != "" {
+			return word(local, "<YOUR_ADDRESS>")
+		}
+	}
+	return "<YOUR_ADDRESS>"
 }
 
 // dns is the name that a certificate should carry: the one that was asked for,
@@ -183,10 +194,11 @@ func shQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// pyQuote makes one literal string for Python.
+// pyQuote makes one literal string for Python, in double quotes and without a
+// single quote in it, so that it may stand inside an argument of shQuote.
 func pyQuote(s string) string {
 	if printable(s) != s {
 		s = "<USER>"
 	}
-	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "'", `\x27`).Replace(s) + `"`
 }

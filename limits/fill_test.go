@@ -10,13 +10,14 @@ import (
 
 func TestQuoting(t *testing.T) {
 	for _, c := range []struct{ in, ps, sh, py string }{
-		{"alice", "'alice'", "'alice'", "'alice'"},
-		{`WIN01\alice`, `'WIN01\alice'`, `'WIN01\alice'`, `'WIN01\\alice'`},
-		{"O'Brien", "'O''Brien'", `'O'\''Brien'`, `'O\'Brien'`},
-		{"a\u2019; calc; \u2019", "'a\u2019\u2019; calc; \u2019\u2019'", "'a\u2019; calc; \u2019'", "'a\u2019; calc; \u2019'"},
-		{"$(calc)`calc`", "'$(calc)`calc`'", "'$(calc)`calc`'", "'$(calc)`calc`'"},
-		{"a\ncalc", "'<USER>'", "'<USER>'", "'<USER>'"},
-		{"a\u202ecalc", "'<USER>'", "'<USER>'", "'<USER>'"},
+		{"alice", "'alice'", "'alice'", `"alice"`},
+		{`WIN01\alice`, `'WIN01\alice'`, `'WIN01\alice'`, `"WIN01\\alice"`},
+		{"O'Brien", "'O''Brien'", `'O'\''Brien'`, `"O\x27Brien"`},
+		{`a"b`, `'a"b'`, `'a"b'`, `"a\"b"`},
+		{"a\u2019; calc; \u2019", "'a\u2019\u2019; calc; \u2019\u2019'", "'a\u2019; calc; \u2019'", "\"a\u2019; calc; \u2019\""},
+		{"$(calc)`calc`", "'$(calc)`calc`'", "'$(calc)`calc`'", "\"$(calc)`calc`\""},
+		{"a\ncalc", "'<USER>'", "'<USER>'", `"<USER>"`},
+		{"a\u202ecalc", "'<USER>'", "'<USER>'", `"<USER>"`},
 	} {
 		if got := psQuote(c.in); got != c.ps {
 			t.Errorf("psQuote(%q) = %s, want %s", c.in, got, c.ps)
@@ -40,6 +41,32 @@ func TestShellQuoting(t *testing.T) {
 		out, err := exec.Command(sh, "-c", "printf %s "+shQuote(s)).Output()
 		if err != nil || string(out) != s {
 			t.Errorf("sh read %q as %q (%v)", s, out, err)
+		}
+	}
+}
+
+// A real shell hands a real Python the statement that was meant.
+func TestPythonLine(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3")
+	}
+	for _, s := range []string{"plain", "it's", `a\b$(id)`, "`id`; id", `"""`, `\`, "\u2019"} {
+		line := python + " -c " + shQuote("import sys; sys.stdout.buffer.write("+pyQuote(s)+".encode())")
+		out, err := exec.Command("sh", "-c", line).Output()
+		if err != nil || string(out) != s {
+			t.Errorf("%s: Python read %q as %q (%v)", line, s, out, err)
+		}
+	}
+	f := with(func(f *probe.Facts) { f.Account.Asked, f.Account.Qualifier = `x'"; import os; os._exit(3)`, "y" })
+	for _, c := range Judge(f).Connect {
+		code, ok := strings.CutPrefix(c.Line, "python3 -c ")
+		if !ok {
+			continue
+		}
+		out, err := exec.Command("sh", "-c", python+" -c 'import ast, sys; print(len(ast.parse(sys.argv[1]).body))' "+code).CombinedOutput()
+		if err != nil || string(out) != "3\n" {
+			t.Errorf("%s is not three statements: %s (%v)", c.Line, out, err)
 		}
 	}
 }
@@ -82,7 +109,8 @@ func TestHostileNames(t *testing.T) {
 func contained(t *testing.T, where, line string, quote func(string) string) {
 	t.Helper()
 	const evil = "x'; calc; #\"$(calc)`calc`\u2019"
-	inner := strings.Trim(quote(evil), "'")
+	quoted := quote(evil)
+	inner := quoted[1 : len(quoted)-1]
 	rest := strings.ReplaceAll(line, inner, "")
 	if strings.Contains(rest, "calc") {
 		t.Errorf("%s: %q lets the name out", where, line)

@@ -1,6 +1,7 @@
 package limits
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -14,14 +15,27 @@ const tolerated = 5 * time.Minute
 func hostLimits() []Limit {
 	return []Limit{
 		{
-			ID: "names-agree", Row: "B18", Title: "The host goes by this name",
+			ID: "names-agree", Title: "The host goes by this name",
 			Broken: "the computer that answers calls itself otherwise", Kind: Advice, Source: field(sectionReach),
 			After: append(beforeListener(), "windows-winrm"),
 			Needs: append([]Need{{Path: probe.PathHTTPNTLM, Strength: NeedsSeen, Or: []probe.Path{probe.PathHTTPSNTLM}}}, mayUse(probe.PathResolve)...), Check: checkNamesAgree,
-			Why: "The NTLM challenge names the computer. Another name than the one asked for may be an alias, and may be another computer: an old DNS record, a reused address, a load balancer. Passwords of the one are wrong on the other.",
+			Why: "The NTLM challenge names the computer. Another name than the one asked for may be an alias, and may be another computer: an old DNS record, a reused address. Passwords of the one are wrong on the other.",
 			Fix: Fix{
-				Windows: []string{"hostname; Get-NetIPAddress | Format-Table IPAddress", "Register-DnsClient   # on the computer that is meant"},
-				Client:  []string{"getent hosts {host}", "pstest check {computer}   # by the name that it gives itself"},
+				Windows: []string{"hostname; Get-NetIPAddress | Format-Table IPAddress", "Register-DnsClient   # to be run on the computer that is meant"},
+				Client:  []string{"getent hosts {host}", "pstest check {computer}   # the name that it gives itself"},
+			},
+		},
+		{
+			ID: "one-host-answers", Row: "B18", Title: "One computer holds the connection",
+			Broken: "the logon does not stay with one computer on one connection", Kind: Requirement, Source: field(sectionLogon),
+			After: append(beforeListener(), "windows-winrm", "no-proxy-between"), Routes: negotiateRoutes(),
+			Needs: append([]Need{{Path: probe.PathHTTPNTLM, Strength: NeedsTried, Or: []probe.Path{probe.PathHTTPSNTLM}}},
+				mayUse(probe.PathHTTPRaw, probe.PathHTTPChallenge, probe.PathHTTPSChallenge, probe.PathHTTPNegotiate, probe.PathHTTPSNegotiate)...),
+			Check: checkOneHost,
+			Why:   "NTLM takes several messages on one connection with one computer, and a session goes on for many more. What spreads requests over computers, or closes the connection between two messages, breaks that; a balancer that passes whole TCP connections on does not.",
+			Fix: Fix{
+				Windows: []string{"hostname; Get-NetIPAddress | Format-Table IPAddress   # to be run on each computer behind the name"},
+				Client:  []string{"# check each computer by its own name or address", "# on a load balancer: TCP pass-through, with all connections of a client to the same computer"},
 			},
 		},
 		{
@@ -32,7 +46,7 @@ func hostLimits() []Limit {
 			Why: "Kerberos refuses logons across more than five minutes, a strict policy may do so for NTLM, and certificates are judged by the clock. Which of the two clocks is wrong does not show from the difference.",
 			Fix: Fix{
 				Windows: []string{"w32tm /query /status; w32tm /resync"},
-				Client:  []string{"timedatectl   # Linux: is the clock synchronised?", "sntp time.apple.com   # macOS"},
+				Client:  []string{"timedatectl   # on Linux, tells whether the clock is synchronised", "sntp time.apple.com   # on macOS, tells the difference"},
 			},
 		},
 	}
@@ -87,12 +101,8 @@ func checkNamesAgree(f *probe.Facts) Result {
 		r.Evidence = []Evidence{fact(at(p, "netbiosComputer"), "host calls itself", orNone(n.NetBIOSComputer))}
 		return r
 	}
-	told = append(told, fact(at(p, "netbiosComputer"), "host calls itself", strings.Trim(n.NetBIOSComputer+", "+n.DNSComputer, ", ")))
-	other := otherComputer(f)
-	switch {
-	case other != "":
-		told = append(told, fact(at(probe.PathHTTPSNTLM, "netbiosComputer"), "over HTTPS it calls itself", other))
-	case agrees(f.Target.Host, n):
+	told = append(told, fact(at(p, "netbiosComputer"), "host calls itself", ownNames(n)))
+	if agrees(f.Target.Host, n) {
 		return met(told...)
 	}
 	if seen(f.Resolve) && len(f.Resolve.Value.Reverse) > 0 {
@@ -101,19 +111,81 @@ func checkNamesAgree(f *probe.Facts) Result {
 	r := broken(told...)
 	r.Hypotheses = []Hypothesis{
 		{Cause: "the name is an alias of this computer", Grade: "documented", Decide: "getent hosts {host}; getent hosts {computer}"},
-		{Limit: "name-resolves", Cause: "the name leads to another computer: an old record, a reused address, a load balancer", Grade: "reported", Decide: "ask on the computer that is meant: hostname; ipconfig"},
+		{Limit: "name-resolves", Cause: "the name leads to another computer: an old record, a reused address", Grade: "reported", Decide: "on the computer that is meant: hostname; ipconfig"},
 	}
 	return r
 }
 
-// otherComputer is the name that the HTTPS listener's computer gives itself
-// where the HTTP listener's gives another; "" where they agree.
-func otherComputer(f *probe.Facts) string {
-	plain, secure := f.HTTP.NTLM.Value.NetBIOSComputer, f.HTTPS.NTLM.Value.NetBIOSComputer
-	if plain == "" || secure == "" || strings.EqualFold(plain, secure) {
-		return ""
+// ownNames are the computer's names, each once.
+func ownNames(n probe.NTLM) string {
+	if strings.EqualFold(n.NetBIOSComputer, n.DNSComputer) {
+		return n.NetBIOSComputer
 	}
-	return secure
+	return strings.Trim(n.NetBIOSComputer+", "+n.DNSComputer, ", ")
+}
+
+// challenges lists the NTLM challenges, each of a connection of its own.
+func challenges(f *probe.Facts) []ntlmChallenge {
+	return []ntlmChallenge{
+		{probe.PathHTTPNTLM, probe.RouteNegotiateHTTP, &f.HTTP.NTLM, &f.HTTP.Challenge},
+		{probe.PathHTTPRaw, probe.RouteNegotiateHTTP, &f.HTTP.Raw, &f.HTTP.Challenge},
+		{probe.PathHTTPSNTLM, probe.RouteNegotiateHTTPS, &f.HTTPS.NTLM, &f.HTTPS.Challenge},
+	}
+}
+
+type ntlmChallenge struct {
+	path   probe.Path
+	route  probe.Route
+	obs    *probe.Observed[probe.NTLM]
+	answer *probe.Observed[probe.Challenge] // the listener's answer to a request without credentials
+}
+
+// computers are the different names that the challenges give their computers.
+func computers(f *probe.Facts) []Evidence {
+	var told []Evidence
+	for _, c := range challenges(f) {
+		name := c.obs.Value.NetBIOSComputer
+		if name != "" && !slices.ContainsFunc(told, func(e Evidence) bool { return strings.EqualFold(e.Value, name) }) {
+			told = append(told, fact(at(c.path, "netbiosComputer"), "one connection's computer", name))
+		}
+	}
+	return told
+}
+
+// checkOneHost is broken by two names, and by a connection that ends within the
+// handshake though the listener answers requests without credentials.
+func checkOneHost(f *probe.Facts) Result {
+	told := computers(f)
+	named, routes := len(told), inNoWay()
+	if named > 1 {
+		routes = negotiateRoutes()
+	}
+	for _, c := range challenges(f) {
+		if failedAs(*c.obs, probe.ClassReset) && seen(*c.answer) && c.answer.Value.Offers("Negotiate") {
+			told = append(told, failureOf(c.path, "NTLM handshake", *c.obs))
+			routes = append(routes, c.route)
+		}
+	}
+	switch {
+	case len(routes) > 0:
+		r := inTheWay(f, broken(told...), routes)
+		r.Hypotheses = splitHypotheses(named > 1)
+		return r
+	case named == 1:
+		return met(told...)
+	}
+	return unknown("no NTLM challenge told a computer's name")
+}
+
+// splitHypotheses are the causes of a logon that is torn apart.
+func splitHypotheses(two bool) []Hypothesis {
+	out := []Hypothesis{{Cause: "a load balancer or reverse proxy spreads requests over computers, or closes connections between them", Grade: "reported",
+		Decide: "check each computer by its own address"}}
+	if !two {
+		out = append(out, Hypothesis{Cause: "security software or a firewall on the way ends connections that carry NTLM", Grade: "reported",
+			Decide: "check from a computer in the host's subnet"})
+	}
+	return out
 }
 
 // agrees compares first labels: the zone of the name that was asked for may

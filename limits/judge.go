@@ -12,37 +12,64 @@ import (
 // judgement, whenever and wherever it is asked for.
 func Judge(f *probe.Facts) Judgement {
 	catalogue := Catalogue()
-	findings := make([]Finding, len(catalogue))
+	results, findings := make([]Result, len(catalogue)), make([]Finding, len(catalogue))
 	for i, l := range catalogue {
-		findings[i] = finding(l, f)
+		results[i] = evaluate(l, f)
+		findings[i] = finding(l, results[i], f)
 	}
-	explain(catalogue, findings)
+	explain(catalogue, results, findings)
+	setAside(f.Target, catalogue, findings)
 	routes := judgeRoutes(f, findings)
+	commands, remarks := connect(f, routes)
 	return Judgement{
 		Findings: findings,
+		Problems: problems(f, findings),
 		Routes:   routes,
-		Connect:  connect(f, routes),
-		Status:   status(routes, findings),
+		Notes:    notes(findings, routes),
+		Connect:  commands, ConnectNotes: remarks,
+		Status: status(routes, findings),
 	}
 }
 
-// finding judges one limit on its own; explain names what is behind it.
-func finding(l Limit, f *probe.Facts) Finding {
-	r := evaluate(l, f)
+// finding words one limit's result; explain names what is behind it.
+func finding(l Limit, r Result, f *probe.Facts) Finding {
 	words := filler(f)
 	out := Finding{
 		ID: l.ID, Row: l.Row, Kind: l.Kind, Title: l.Title, Source: l.Source.String(), Since: l.Since,
-		Verdict: r.Verdict, Why: r.Why, Because: r.Because, Evidence: r.Evidence, Hypotheses: r.Hypotheses,
+		Verdict: r.Verdict, Why: r.Why, Because: r.Because, Evidence: r.Evidence, Hypotheses: slices.Clone(r.Hypotheses),
+		Note: words.text(r.Note),
 	}
 	if r.Verdict == Broken {
-		out.Headline = words.text(l.Broken)
-		out.Why = l.Why
-		out.FixWindows = words.powershell(l.Fix.Windows)
-		out.FixClient = words.shell(l.Fix.Client)
+		out.Headline, out.Why = words.text(first(r.Headline, l.Broken)), first(r.Why, l.Why)
+		fix := l.Fix
+		if r.Fix != nil {
+			fix = *r.Fix
+		}
+		out.FixWindows, out.FixClient = words.powershell(fix.Windows), words.shell(fix.Client)
 		out.Routes = r.routes(l)
+		if r.Advice {
+			out.Kind = Advice
+		}
 	}
 	for i, h := range out.Hypotheses {
 		out.Hypotheses[i].Decide = words.posix(h.Decide)
+	}
+	return out
+}
+
+// notOpened is how far the proof of a working route goes.
+const notOpened = "A route works here when the host accepted the account in an authenticated Identify. No session was opened, so whether the account may open one is not known yet."
+
+// notes are the sentences that belong under the routes.
+func notes(findings []Finding, routes []RouteResult) []string {
+	var out []string
+	if slices.ContainsFunc(routes, func(r RouteResult) bool { return r.Verdict == Works }) {
+		out = append(out, notOpened)
+	}
+	for _, f := range findings {
+		if f.Note != "" && !f.Unasked {
+			out = append(out, f.Note)
+		}
 	}
 	return out
 }

@@ -80,19 +80,27 @@ type Limit struct {
 	Later   string                    // Check nil: "not looked at by this version: …" (unknown), or "" for explain-only (n/a)
 	Why     string
 	Fix     Fix
-	Since   string // dated note where today's documentation differs: "2025-12: …"
+	Since   string // dated note where today's documentation differs: "as of the edition of 2023-07: …", or "2020-01: …" for a change of that date
 }
 
 // Result is what a rule answers.
 type Result struct {
 	Verdict    Verdict
-	Why        string // for unknown and n/a: the reason
+	Why        string // for unknown and n/a: the reason; for broken: this host's, in place of Limit.Why
+	Headline   string // broken: this host's, in place of Limit.Broken
+	Fix        *Fix   // broken: this host's, in place of Limit.Fix
+	Note       string // not broken: a remark that people should see
 	Because    string // id of the limit that the rule knows to be behind it, or its own where none is; "": After decides
 	Evidence   []Evidence
 	Hypotheses []Hypothesis
 	// Routes narrows Limit.Routes to those in whose way this host's case
 	// stands. Nil: all of Limit.Routes; empty: none.
 	Routes []probe.Route
+	// Explains are routes of which this explains what was not seen, without
+	// standing in their way.
+	Explains []probe.Route
+	// Advice: broken, and every route works all the same.
+	Advice bool
 }
 
 // Evidence is a fact and its value, never prose.
@@ -115,7 +123,7 @@ type Finding struct {
 	ID         string        `json:"id"`
 	Row        string        `json:"row"`
 	Verdict    Verdict       `json:"verdict"`
-	Kind       Kind          `json:"kind"`
+	Kind       Kind          `json:"kind"` // the limit's, or advice where it is broken and every route works all the same
 	Title      string        `json:"title"`
 	Headline   string        `json:"headline,omitempty"` // broken: what is wrong, filled in
 	Why        string        `json:"why,omitempty"`      // the limit's why, or the reason of unknown and n/a
@@ -126,7 +134,9 @@ type Finding struct {
 	FixClient  []string      `json:"fixClient,omitempty"`
 	Source     string        `json:"source"`
 	Since      string        `json:"since,omitempty"`
-	Routes     []probe.Route `json:"routes,omitempty"` // routes in whose way it stands when broken
+	Routes     []probe.Route `json:"routes,omitempty"`  // routes in whose way it stands when broken, by itself or by what it explains
+	Note       string        `json:"note,omitempty"`    // a remark on what is not broken; also among Judgement.Notes
+	Unasked    bool          `json:"unasked,omitempty"` // it concerns only routes that the user left out
 }
 
 // RouteVerdict is what became of one route from here.
@@ -134,11 +144,12 @@ type RouteVerdict string
 
 // The route verdicts.
 const (
-	Works               RouteVerdict = "works"   // authenticated, proven by a parsed answer
-	RefusedAsDocumented RouteVerdict = "refused" // Basic over HTTP, as documented
-	Exposed             RouteVerdict = "exposed" // Basic over HTTP is offered: works for others, insecure
-	Blocked             RouteVerdict = "blocked" // something is in the way: Because
-	Open                RouteVerdict = "open"    // nothing found in the way, not proven (no account, or withheld)
+	Works               RouteVerdict = "works"     // logged on, proven by a parsed answer
+	RefusedAsDocumented RouteVerdict = "refused"   // Basic over HTTP, as documented
+	Exposed             RouteVerdict = "exposed"   // Basic over HTTP is offered: works for others, insecure
+	Blocked             RouteVerdict = "blocked"   // something is in the way: Because
+	Open                RouteVerdict = "open"      // nothing found in the way, not proven (no account, or withheld)
+	NotTried            RouteVerdict = "not-tried" // the account was rejected on another route, and one try a check is all
 	RouteUnknown        RouteVerdict = "unknown"
 	NotAsked            RouteVerdict = "not-asked" // --route excludes it
 )
@@ -173,8 +184,16 @@ const (
 
 // Judgement is everything that the rules say about one host.
 type Judgement struct {
-	Findings []Finding     `json:"findings"` // in the catalogue's order
+	Findings []Finding `json:"findings"` // in the catalogue's order
+	// Problems are the ids of the broken findings that nothing else explains,
+	// in reading order: what stands in the way of the route that came furthest,
+	// then the others, then advice. Those that concern only routes that were
+	// not asked for are left out. Never nil.
+	Problems []string      `json:"problems"`
 	Routes   []RouteResult `json:"routes"`
+	Notes    []string      `json:"notes,omitempty"` // sentences on the routes: how far a proof goes, and the findings' notes
 	Connect  []Command     `json:"connect,omitempty"`
-	Status   Status        `json:"status"`
+	// ConnectNotes hold for all commands of Connect.
+	ConnectNotes []string `json:"connectNotes,omitempty"`
+	Status       Status   `json:"status"`
 }

@@ -17,12 +17,12 @@ func negotiateLimits() []Limit {
 		{
 			ID: "negotiate-sealed", Row: "L46", Title: "Negotiate seals messages over HTTP",
 			Broken: "the host does not grant what sealing needs", Kind: Requirement, Source: topic(sectionBasic),
-			After: append([]string{"negotiate-offered", "sealing-required"}, beforeOffer()...), Routes: []probe.Route{probe.RouteNegotiateHTTP},
+			After: append([]string{"negotiate-offered", "one-host-answers", "sealing-required"}, beforeOffer()...), Routes: []probe.Route{probe.RouteNegotiateHTTP},
 			Needs: append([]Need{{Path: probe.PathHTTPNTLM, Strength: NeedsSeen}}, mayUse(probe.PathHTTPNegotiate)...), Check: checkSealed,
 			Why: "Negotiate with NTLM logs on without sending the password and then encrypts every message with a key that both sides derive from it. That is what makes plain HTTP fit for remoting.",
 			Fix: Fix{
-				Windows: []string{`Get-ItemProperty HKLM:\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0 -Name NtlmMinServerSec, NtlmMinClientSec   # 0x20080000 asks for NTLMv2 and 128 bits`},
-				Client:  []string{"pstest check {host} --route basic-https   # meanwhile"},
+				Windows: []string{`Get-ItemProperty HKLM:\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0 -Name NtlmMinServerSec, NtlmMinClientSec   # the value 0x20080000 asks for NTLMv2 and 128 bits`},
+				Client:  []string{"pstest check {host} --route basic-https   # the way meanwhile"},
 			},
 			Since: noSection,
 		},
@@ -34,7 +34,7 @@ func negotiateLimits() []Limit {
 			Why: "For Negotiate the account says where it belongs: user@host or HOST\\user for one of the host itself, DOMAIN\\user or user@domain for one of its domain. An alias or an address is not such a name.",
 			Fix: Fix{
 				Windows: []string{"hostname; (Get-CimInstance Win32_ComputerSystem).Domain; Get-LocalUser | Format-Table Name, Enabled"},
-				Client:  []string{"pstest check {host} -u {local}   # an account of the host itself", "pstest check {host} -u {domainuser}   # one of its domain"},
+				Client:  []string{"pstest check {host} -u {hostuser}   # with an account of the host itself, and its password"},
 			},
 		},
 		{
@@ -43,12 +43,12 @@ func negotiateLimits() []Limit {
 			After: append([]string{"credentials", "administrators-member"}, beforeAccount()...), Routes: negotiateRoutes(), Account: true,
 			Needs: append([]Need{needAttempt()}, mayUse(probe.PathHTTPNTLM, probe.PathHTTPSNTLM)...), Check: checkTokenFilter,
 			Why: "Windows takes the administrator's rights from local accounts that come in over the network with NTLM, all but the built-in Administrator, until LocalAccountTokenFilterPolicy is 1. " +
-				"Domain accounts are not concerned, and Microsoft's \"" + remoteAuth + "\" speaks of Negotiate alone.",
+				"Microsoft's \"" + remoteAuth + "\" names Negotiate alone. Accounts of the host's own domain are not concerned; administrators from another domain are, by about_Remote_Troubleshooting.",
 			Fix: Fix{
 				Windows: []string{setTokenFilter},
-				Client:  []string{"pstest check {host} -u {localuser} --route basic-https   # not concerned, if the listener is there"},
+				Client:  []string{"pstest check {host} -u {localuser} --route basic-https   # Microsoft's page names Negotiate alone"},
 			},
-			Since: "2023-07: about_Remote_Troubleshooting adds that it lifts these restrictions for all users of the host, and is to be weighed; Disable-PSRemoting sets it back to 0.",
+			Since: "as of the edition of 2023-07: about_Remote_Troubleshooting adds that it lifts these restrictions for all users of the host, and is to be weighed; Disable-PSRemoting sets it back to 0.",
 		},
 	}
 }
@@ -165,11 +165,22 @@ func checkNameForm(f *probe.Facts) Result {
 	case bareName:
 		return unknown("a name without a qualifier mostly means an account of the host itself; the documented form is user@host", told...)
 	case strayName:
-		return brokenInNoWay(told...)
+		return strayResult(f, told)
 	case otherName:
 		return unknown("the qualifier is not the host's domain; it may be a domain that it trusts", told...)
 	}
 	return unknown("the host gave no NTLM challenge to compare the name with", told...)
+}
+
+// strayResult is for a qualifier that the host does not know. Where it rejected
+// the account, the name is the first suspect, and the password still another.
+func strayResult(f *probe.Facts, told []Evidence) Result {
+	r := brokenInNoWay(told...)
+	if rejected := ended(f, probe.Rejected); len(rejected) > 0 {
+		r.Hypotheses = []Hypothesis{strayQualifier(),
+			{Limit: "credentials", Cause: "the host looked among its own accounts all the same, and the password is not that of its account", Grade: "believed", Decide: "on the host: " + failedLogons}}
+	}
+	return r
 }
 
 // checkTokenFilter can't decide: a filtered token shows as a rejected logon or
@@ -177,9 +188,9 @@ func checkNameForm(f *probe.Facts) Result {
 func checkTokenFilter(f *probe.Facts) Result {
 	switch {
 	case belongs(f) == domainName:
-		return notApplicable("the account is one of the domain, which the filter does not concern")
+		return notApplicable("the account is one of the host's domain, which the filter leaves out")
 	case builtIn(f):
-		return notApplicable("the account bears the name of the built-in Administrator, which the filter does not concern")
+		return notApplicable("the account bears the name of the built-in Administrator, which the filter leaves out")
 	case len(ended(f, probe.Rejected)) > 0 && localAccount(f):
 		return unknown("a filtered token and a wrong password can look alike from here; see the ranked causes")
 	}

@@ -4,8 +4,13 @@ import "pstest/probe"
 
 const sectionNetwork = "WINDOWS NETWORK LOCATIONS"
 
-// setRule lifts the restriction to the local subnet.
-const setRule = "Set-NetFirewallRule -Name WINRM-HTTP-In-TCP-PUBLIC -RemoteAddress Any"
+// Commands on the rules that hold a public network to its own subnet. The topic
+// names one rule; it has another name on Windows 10 and 11.
+const (
+	allowOne = publicRules + " | Set-NetFirewallRule -RemoteAddress LocalSubnet, {ownaddress}   # lets in this computer besides the subnet"
+	allowAll = publicRules + " | Set-NetFirewallRule -RemoteAddress Any   # careful: opens WinRM to everybody whom the public network reaches"
+	ruleNote = "as of the edition of 2023-07: the topic adds that the rule's name differs between Windows versions; Get-NetFirewallRule -Name WINRM* lists them."
+)
 
 func networkLimits() []Limit {
 	after := []string{"name-resolves", "port-reachable"}
@@ -36,10 +41,10 @@ func networkLimits() []Limit {
 			Kind: Requirement, Source: topic(sectionNetwork), After: after, Needs: public, Check: checkProfile(true),
 			Why: "On a Windows Server whose network counts as public, the firewall lets only computers of the same subnet reach WinRM. From anywhere else the port is silent.",
 			Fix: Fix{
-				Windows: []string{"Set-NetConnectionProfile -InterfaceAlias Ethernet -NetworkCategory Private   # if the network is yours", setRule + "   # if it is not"},
+				Windows: []string{"Set-NetConnectionProfile -InterfaceAlias Ethernet -NetworkCategory Private   # only where the network is your own", allowOne},
 				Client:  []string{"# connect from the host's subnet, or through a VPN or jump host there"},
 			},
-			Since: "2023-07: the topic adds that the rule's name differs between Windows versions; Get-NetFirewallRule -Name WINRM* lists them.",
+			Since: ruleNote,
 		},
 		{
 			ID: "client-private-network", Row: "L19", Title: "Client Windows, private network: open",
@@ -65,10 +70,10 @@ func networkLimits() []Limit {
 			Why: "The firewall rule for public networks is an ordinary one: its list of remote addresses can be widened, to single addresses too. " +
 				"Wide open on a public network is rarely what one wants.",
 			Fix: Fix{
-				Windows: []string{setRule, "Set-NetFirewallRule -Name WINRM-HTTP-In-TCP-PUBLIC -RemoteAddress LocalSubnet, 192.0.2.7   # or for one address more"},
+				Windows: []string{allowOne, allowAll},
 				Client:  []string{"# nothing to do on this side"},
 			},
-			Since: "2023-07: the topic adds that the rule's name differs between Windows versions; Get-NetFirewallRule -Name WINRM* lists them.",
+			Since: ruleNote,
 		},
 		{
 			ID: "ps2-server-network", Row: "L22", Title: "PowerShell 2.0 server: all networks",

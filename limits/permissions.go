@@ -19,11 +19,11 @@ func permissionLimits() []Limit {
 			Needs:   append([]Need{needAttempt()}, mayUse(probe.PathHTTPNTLM, probe.PathHTTPSNTLM, probe.PathHTTPSChallenge)...), Check: checkAdministrators,
 			Why: "Logging on and being allowed to use remoting are two things. By default only members of the host's Administrators group may open sessions.",
 			Fix: Fix{
-				Windows: []string{"Add-LocalGroupMember -Group Administrators -Member {user}", "# or, without making it an administrator:",
-					"Add-LocalGroupMember -Group 'Remote Management Users' -Member {user}"},
-				Client: []string{"pstest check {host} -u ADMINISTRATOR   # with an account that is an administrator there"},
+				Windows: []string{"# Administrators is S-1-5-32-544, Remote Management Users S-1-5-32-580; the second does not make the account an administrator.",
+					"Add-LocalGroupMember -SID S-1-5-32-580 -Member {user}   # before WMF 5.1: net localgroup with the group's local name, the account and /add"},
+				Client: []string{"pstest check {host} -u ADMINISTRATOR   # an account that is an administrator there"},
 			},
-			Since: "2025-11: the default session configurations also admit the group Remote Management Users, which the topic does not say (PowerShell-Docs issue 12497).",
+			Since: "reported 2025-11, true since 3.0: the default session configurations also admit the group Remote Management Users, which the topic does not say (PowerShell-Docs issue 12497).",
 		},
 		{
 			ID: "session-configuration-rights", Row: "L12", Title: "Session configurations carry the rights",
@@ -45,7 +45,7 @@ func permissionLimits() []Limit {
 				Windows: []string{"Get-PSSessionConfiguration -Name Microsoft.PowerShell* | Format-List Name, Permission", "Set-PSSessionConfiguration -Name Microsoft.PowerShell -ShowSecurityDescriptorUI"},
 				Client:  []string{"# nothing to do on this side"},
 			},
-			Since: "2025-11: Remote Management Users are admitted too (PowerShell-Docs issue 12497); 2023-07: the topic no longer lists the Workflow configuration.",
+			Since: "reported 2025-11, true since 3.0: Remote Management Users are admitted too (PowerShell-Docs issue 12497). The topic's edition of 2023-07 no longer lists the Workflow configuration.",
 		},
 		{
 			ID: "session-configuration-choice", Row: "L14", Title: "Another configuration may be open",
@@ -101,7 +101,7 @@ func checkAdministrators(f *probe.Facts) Result {
 // that worked, the likeliest first.
 func deniedHypotheses(f *probe.Facts) []Hypothesis {
 	member := Hypothesis{Limit: "administrators-member", Cause: "the account is in neither Administrators nor Remote Management Users", Grade: "reported",
-		Decide: "on the host: Get-LocalGroupMember Administrators; Get-LocalGroupMember 'Remote Management Users'"}
+		Decide: members}
 	rights := Hypothesis{Limit: "session-configuration-rights", Cause: "the service's or the configuration's security descriptor was changed", Grade: "reported",
 		Decide: `on the host: (Get-Item WSMan:\localhost\Service\RootSDDL).Value`}
 	if localAccount(f) && len(ended(f, probe.Faulted)) > 0 {

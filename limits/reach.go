@@ -19,8 +19,8 @@ func reachLimits() []Limit {
 			Routes: allRoutes(), Needs: []Need{{Path: probe.PathResolve, Strength: NeedsTried}}, Check: checkResolves,
 			Why: "Nothing is sent before the resolver of this computer gives an address. It may know fewer names than a computer of the host's domain does: short names and internal zones need its DNS servers.",
 			Fix: Fix{
-				Windows: []string{"Resolve-DnsName {dns}   # does the host's own network know the name?", "Register-DnsClient   # registers the host again"},
-				Client:  []string{"getent hosts {host} || cat /etc/resolv.conf   # which servers are asked, with which search list", "# use the full name, or add a line to /etc/hosts"},
+				Windows: []string{"Resolve-DnsName {dns}   # shows whether the host's own network knows the name", "Register-DnsClient   # registers the host again"},
+				Client:  []string{"getent hosts {host} || cat /etc/resolv.conf   # shows which servers are asked, with which search list", "# use the full name, or add a line to /etc/hosts"},
 			},
 		},
 		{
@@ -29,12 +29,11 @@ func reachLimits() []Limit {
 			After: []string{"name-resolves"}, Routes: allRoutes(),
 			Needs: append([]Need{{Path: probe.PathHTTPDial, Strength: NeedsTried, Or: []probe.Path{probe.PathHTTPSDial}}}, mayUse(probe.PathNeutral, probe.PathOthers)...),
 			Check: checkReachable,
-			Why:   "A packet to the port is lost without an answer. A Windows host with nothing behind a port says so unless its firewall drops the packet, and the default one drops whatever no rule allows.",
+			Why: "A packet to the port is lost without an answer. Windows' firewall drops what no rule allows, and in its stealth mode, which is on with it, it also swallows the reset that would tell that nothing listens. " +
+				"So a stopped WinRM, a missing listener and a missing rule look alike from here.",
 			Fix: Fix{
-				Windows: []string{"Enable-PSRemoting -SkipNetworkProfileCheck -Force   # service, listener and firewall rules",
-					"Get-NetConnectionProfile   # Public: WinRM is open to the local subnet only", setRule,
-					"New-NetFirewallRule -DisplayName 'WinRM over HTTPS' -Direction Inbound -Protocol TCP -LocalPort {portHttps} -Action Allow"},
-				Client: []string{"nc -vz -w 3 {host} {portHttp}; nc -vz -w 3 {host} {portHttps}", "# in a cloud: allow the ports in the security group; elsewhere: VPN, routing, firewalls on the way"},
+				Windows: slices.Concat(lookFirst(), httpRule(), httpsRule()),
+				Client:  []string{"nc -vz -w 3 {host} {portHttp}; nc -vz -w 3 {host} {portHttps}", otherFirewalls},
 			},
 		},
 		{
@@ -42,10 +41,12 @@ func reachLimits() []Limit {
 			Broken: "the host refuses connections to {refused}", Kind: Requirement, Source: field(sectionReach), Breaks: "remoting-enabled",
 			After: []string{"name-resolves", "port-reachable"}, Routes: allRoutes(),
 			Needs: append([]Need{{Path: probe.PathHTTPDial, Strength: NeedsTried}}, mayUse(probe.PathHTTPSDial)...), Check: checkListening,
-			Why: "The host is up and its firewall let the packet through, but no program has the port. The WinRM service is stopped, has no listener, or listens on another port.",
+			Why: "Something answered the connection with a reset. A Windows whose firewall is on mostly stays silent where nothing listens (its stealth mode swallows the reset), so either that firewall is off and nothing has the port, " +
+				"or a firewall, NAT or port forward in front of the host answered.",
 			Fix: Fix{
-				Windows: []string{"Enable-PSRemoting -Force", "Get-Service WinRM", "winrm enumerate winrm/config/listener   # Port and ListeningOn"},
-				Client:  []string{"pstest check {host} --port-http PORT   # where the listener has another port"},
+				Windows: []string{"Get-Service WinRM; winrm enumerate winrm/config/listener   # wanted: running, with a listener on the port",
+					"Enable-PSRemoting -Force   # makes service, listener and firewall rules where they are missing"},
+				Client: []string{"pstest check {host} --port-http PORT   # in case the listener has another port"},
 			},
 		},
 	}
@@ -131,8 +132,56 @@ func checkReachable(f *probe.Facts) Result {
 	}
 	more, hypotheses := silence(f)
 	r := broken(append(told, more...)...)
-	r.Routes, r.Hypotheses = routes, hypotheses
+	r.Routes, r.Hypotheses, r.Fix = routes, hypotheses, reachFix(f)
 	return r
+}
+
+// lookFirst only looks.
+func lookFirst() []string {
+	return []string{
+		serviceAndListener,
+		"Get-NetConnectionProfile   # a Public network lets in its own subnet at most",
+		"Get-NetFirewallRule -Name WINRM* | Format-Table Name, Enabled, Profile, Action",
+	}
+}
+
+const (
+	serviceAndListener = "Get-Service WinRM; winrm enumerate winrm/config/listener"
+	otherFirewalls     = "# in a cloud: allow the port in the security group; elsewhere: VPN, routing, firewalls on the way"
+)
+
+// httpRule lets one more address in on a public network. The rule's name
+// differs between Windows versions.
+func httpRule() []string {
+	return []string{
+		"Enable-PSRemoting -SkipNetworkProfileCheck -Force   # only where it was never enabled: makes service, listener and firewall rules",
+		publicRules + " | Set-NetFirewallRule -RemoteAddress LocalSubnet, {ownaddress}   # only where the network is public: lets this computer in, too",
+	}
+}
+
+// publicRules are WinRM's firewall rules for public networks.
+const publicRules = "Get-NetFirewallRule -Name WINRM-HTTP-In-TCP* | Where-Object Profile -match Public"
+
+func httpsRule() []string {
+	return []string{"New-NetFirewallRule -DisplayName 'WinRM over HTTPS' -Direction Inbound -Protocol TCP -LocalPort {portHttps} -RemoteAddress {ownaddress} -Action Allow   # only where the listener is there and no rule lets it be reached: lets this computer in"}
+}
+
+// reachFix speaks of the silent ports alone.
+func reachFix(f *probe.Facts) *Fix {
+	fix := &Fix{Windows: lookFirst()}
+	for _, p := range asked(f) {
+		switch {
+		case !p.silent():
+			continue
+		case p.path == probe.PathHTTPDial:
+			fix.Windows = append(fix.Windows, httpRule()...)
+		default:
+			fix.Windows = append(fix.Windows, httpsRule()...)
+		}
+		fix.Client = append(fix.Client, "nc -vz -w 3 {host} "+strconv.Itoa(p.number))
+	}
+	fix.Client = append(fix.Client, otherFirewalls)
+	return fix
 }
 
 // silence ranks the causes of a silent port by what else was seen.
@@ -148,7 +197,8 @@ func silence(f *probe.Facts) ([]Evidence, []Hypothesis) {
 	switch {
 	case len(lively) > 0 && failedAs(f.HTTPS.Dial, probe.ClassSilent, probe.ClassUnroutable):
 		causes = append(causes, noHTTPSListener(), Hypothesis{Cause: "a firewall lets the HTTP port through and not this one", Grade: "reported",
-			Decide: "on the host: Get-NetFirewallPortFilter | Where-Object LocalPort -eq " + strconv.Itoa(f.Target.PortHTTPS)})
+			Decide: "on the host: Get-NetFirewallPortFilter | Where-Object LocalPort -eq " + strconv.Itoa(f.Target.PortHTTPS) +
+				" | Get-NetFirewallRule | Format-Table DisplayName, Enabled, Direction, Profile, Action"})
 	case len(lively) > 0:
 		causes = append(causes, Hypothesis{Cause: "the host is meant to be reached over HTTPS alone", Grade: "reported",
 			Decide: "on the host: winrm enumerate winrm/config/listener"})
@@ -173,11 +223,14 @@ func noHTTPSListener() Hypothesis {
 func silentFirewall(f *probe.Facts) []Hypothesis {
 	off := Hypothesis{Limit: "remoting-enabled", Cause: "remoting was never enabled, so no firewall rule lets WinRM in", Grade: "documented",
 		Decide: "on the host: Get-NetFirewallRule -Name WINRM* | Format-Table Name, Enabled, Profile"}
+	stopped := Hypothesis{Limit: "winrm-service", Cause: "WinRM is stopped or has no listener on the port, and the firewall's stealth mode keeps that quiet", Grade: "documented",
+		Decide: "on the host: " + serviceAndListener}
 	if local, _ := onSubnet(f); local {
-		return []Hypothesis{off}
+		return []Hypothesis{stopped, off}
 	}
 	const network = "on the host: Get-NetConnectionProfile"
 	return []Hypothesis{
+		stopped,
 		{Limit: "client-public-network", Cause: "a client Windows on a public network: only its own subnet gets in, if anyone", Decide: network, Grade: "documented"},
 		{Limit: "server-public-network", Cause: "a Windows Server on a public network: only its own subnet gets in", Decide: network, Grade: "documented"},
 		off,
@@ -218,6 +271,23 @@ func checkListening(f *probe.Facts) Result {
 	}
 	told, routes := collect(asked(f), port.refused)
 	r := broken(told...)
-	r.Routes = routes
+	r.Routes, r.Hypotheses = routes, refusedHypotheses(f, plain)
 	return r
+}
+
+// refusedHypotheses are the two kinds of sender that a reset has: likelier the
+// host itself where its other port answers.
+func refusedHypotheses(f *probe.Facts, p port) []Hypothesis {
+	here := Hypothesis{Limit: "winrm-service", Cause: "the host itself, with its firewall off: WinRM is stopped or has no listener on the port", Grade: "documented",
+		Decide: "on the host: " + serviceAndListener}
+	if p.path == probe.PathHTTPSDial {
+		here = Hypothesis{Limit: "https-listener", Cause: "the host itself: it has no HTTPS listener, as none comes by default", Grade: "documented",
+			Decide: "on the host: winrm enumerate winrm/config/listener"}
+	}
+	front := Hypothesis{Cause: "something in front of the host rejects the connection, or forwards the port to where nothing listens", Grade: "reported",
+		Decide: "from a computer in the host's subnet: nc -vz -w 3 {host} " + strconv.Itoa(p.number)}
+	if slices.ContainsFunc(ports(f), port.open) {
+		return []Hypothesis{here, front}
+	}
+	return []Hypothesis{front, here}
 }

@@ -218,6 +218,13 @@ func (a answer) server() Evidence {
 	return fact(at(a.path, "server"), "Server header on port "+strconv.Itoa(a.port), orNone(a.obs.Value.Server))
 }
 
+// offered lists the schemes of the answer, with its port.
+func (a answer) offered() Evidence {
+	e := offered(a.path, a.obs.Value.Offer)
+	e.Label += " on port " + strconv.Itoa(a.port)
+	return e
+}
+
 // needAnswers is the need of a rule that looks at what either listener answered.
 func needAnswers(s Strength) Need {
 	return Need{Path: probe.PathHTTPChallenge, Strength: s, Or: []probe.Path{probe.PathHTTPSChallenge}}

@@ -51,10 +51,10 @@ func asksRoute(t probe.Target, r probe.Route) bool {
 	return t.Route == probe.RouteAny || t.Route == "" || t.Route == r
 }
 
-// judgeRoute judges a documented route. It works by proof alone: an answer to
-// an authenticated request, which over plain HTTP was sealed.
+// judgeRoute judges a documented route. It works by proof alone, and is blocked
+// where it was tried or can't be; one that was only spared is neither.
 func judgeRoute(f *probe.Facts, findings []Finding, a attempt, r *RouteResult) {
-	if a.is(probe.Accepted) && (a.route != probe.RouteNegotiateHTTP || a.auth.Value.Sealed) {
+	if proven(a) {
 		r.Verdict, r.Why = Works, worksWhy(f, a)
 		return
 	}
@@ -63,6 +63,9 @@ func judgeRoute(f *probe.Facts, findings []Finding, a attempt, r *RouteResult) {
 		return
 	}
 	switch {
+	case a.auth.State == probe.NotRun && offersRoute(f, a.route) && len(ended(f, probe.Rejected)) > 0:
+		r.Verdict, r.Why = NotTried, rejectedElsewhere(f)
+		r.Because = rootOf(findings, "credentials")
 	case a.seen():
 		r.Verdict, r.Why = RouteUnknown, outcomeWhy(a.auth.Value)
 	case a.auth.State == probe.Failed:
@@ -76,17 +79,43 @@ func judgeRoute(f *probe.Facts, findings []Finding, a attempt, r *RouteResult) {
 	}
 }
 
+// proven tells whether an attempt proves its route: by an answer to an
+// authenticated request, which over plain HTTP was sealed.
+func proven(a attempt) bool {
+	return a.is(probe.Accepted) && (a.route != probe.RouteNegotiateHTTP || a.auth.Value.Sealed)
+}
+
+// rejectedElsewhere says where the account was rejected, for a route that was
+// therefore not tried.
+func rejectedElsewhere(f *probe.Facts) string {
+	where := "over HTTP"
+	if over := ended(f, probe.Rejected)[0].route; over == probe.RouteNegotiateHTTPS || over == probe.RouteBasicHTTPS {
+		where = "over HTTPS"
+	}
+	return "the account was rejected " + where + "; one try a check"
+}
+
+// rootOf is the broken finding at the end of a finding's causes; its own id
+// where there is no other.
+func rootOf(findings []Finding, id string) string {
+	i := slices.IndexFunc(findings, func(f Finding) bool { return f.ID == id })
+	if i < 0 {
+		return ""
+	}
+	return first(findings[i].Because, id)
+}
+
 func worksWhy(f *probe.Facts, a attempt) string {
 	h, _, _ := handshake(f)
 	switch {
 	case a.route == probe.RouteNegotiateHTTP:
-		return "authenticated, messages sealed"
+		return "logged on, messages sealed"
 	case h.VettedBecause == "insecure":
-		return "authenticated; the certificate was not checked (--insecure)"
+		return "logged on; the certificate was not checked (--insecure)"
 	case h.VettedBecause == "pin":
-		return "authenticated; the certificate is the pinned one"
+		return "logged on; the certificate is the pinned one"
 	}
-	return "authenticated inside TLS"
+	return "logged on inside TLS"
 }
 
 // outcomeWhy words an attempt that proved nothing.
@@ -108,9 +137,8 @@ func outcomeWhy(a probe.Authentication) string {
 	return fmt.Sprintf("ended with status %d", a.Status)
 }
 
-// obstacle is the root cause in a route's way: a broken requirement that
-// nothing else explains. Where there is none, it is the cause of one that
-// something explains which itself stands in no route's way, such as a clock.
+// obstacle is the root cause in a route's way: that of the first broken
+// requirement there which nothing else explains, else of the first at all.
 func obstacle(findings []Finding, route probe.Route) (Finding, bool) {
 	var behind string
 	for _, f := range findings {

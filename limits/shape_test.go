@@ -56,7 +56,7 @@ func TestIDs(t *testing.T) {
 func TestSources(t *testing.T) {
 	headings := []string{"LONG DESCRIPTION", "SYSTEM REQUIREMENTS", "USER PERMISSIONS", "WINDOWS NETWORK LOCATIONS", "RUN AS ADMINISTRATOR",
 		"HOW TO CONFIGURE YOUR COMPUTER FOR REMOTING", "UNDERSTAND POLICIES", "Basic Authentication Limitations on Linux and macOS"}
-	dated := regexp.MustCompile(`^20\d\d-\d\d: `)
+	dated := regexp.MustCompile(`^(20\d\d-\d\d|as of the edition of 20\d\d-\d\d|reported 20\d\d-\d\d, true since \d\.\d): `)
 	for _, l := range Catalogue() {
 		fromTopic := l.Source.Document == Document
 		switch {

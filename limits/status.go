@@ -31,7 +31,8 @@ func documented() []probe.Route {
 }
 
 // status sums a judgement up. With any route asked for, one that works is
-// enough, and one that may still work keeps the verdict open.
+// enough, and one that may still work keeps the verdict open. A route that was
+// not tried because the account was rejected on another counts as broken.
 func status(routes []RouteResult, findings []Finding) Status {
 	out := StatusBroken
 	counted := false
@@ -44,7 +45,7 @@ func status(routes []RouteResult, findings []Finding) Status {
 		switch {
 		case r.Verdict == Works && !harmed:
 			return StatusWorks
-		case r.Verdict != Blocked && !harmed:
+		case r.Verdict != Blocked && r.Verdict != NotTried && !harmed:
 			out = StatusUnknown
 		}
 	}

@@ -25,7 +25,7 @@ func introLimits() []Limit {
 		Why: "Cmdlets such as Get-WmiObject or Get-EventLog with -ComputerName talk RPC or DCOM (ports 135, 445 and dynamic ones), " +
 			"not WinRM. That they work or fail says nothing about remoting, and the other way round.",
 		Fix: Fix{
-			Windows: []string{"Get-Help Get-WinEvent -Parameter ComputerName   # does this cmdlet use remoting?"},
+			Windows: []string{"Get-Help Get-WinEvent -Parameter ComputerName   # the help says by what protocol a cmdlet connects"},
 			Client:  []string{"# run the cmdlet inside a session instead: Invoke-Command -Session $s { Get-WinEvent -LogName System -MaxEvents 5 }"},
 		},
 		Since: "2018-01: PowerShell 6 and later have dropped Get-WmiObject and Get-EventLog, and what is left of -ComputerName outside remoting works on Windows alone.",
@@ -42,10 +42,10 @@ func systemLimits() []Limit {
 			Why: "Sessions in the manner of PowerShell 3.0 need that version at both ends. From outside it is inferred: Windows 8 and Server 2012 " +
 				"came with it, and on older systems the package that brings WinRM 3.0 brings it too.",
 			Fix: Fix{
-				Windows: []string{"$PSVersionTable.PSVersion   # then install Windows Management Framework 5.1"},
+				Windows: []string{"$PSVersionTable.PSVersion   # where it is too old, install Windows Management Framework 5.1"},
 				Client:  []string{"pwsh -NoProfile -Command '$PSVersionTable.PSVersion'"},
 			},
-			Since: "2023-07: Microsoft's topic now asks for Windows Management Framework 5.1 to be fully supported.",
+			Since: "as of the edition of 2023-07: Microsoft's topic asks for Windows Management Framework 5.1 to be fully supported.",
 		},
 		{
 			ID: "dotnet-4", Row: "L3", Title: ".NET Framework 4 or later there",
@@ -65,7 +65,7 @@ func systemLimits() []Limit {
 			Needs: []Need{needIdentity(NeedsSeen)}, Check: stackAtLeast(3),
 			Why: "WinRM tells its protocol stack's version to anyone who asks. Below 3.0 a session can't be left and taken up again, and several of today's clients fail.",
 			Fix: Fix{
-				Windows: []string{"winrm identify   # shows the stack; then install Windows Management Framework 5.1"},
+				Windows: []string{"winrm identify   # shows the stack; where it is too old, install Windows Management Framework 5.1"},
 				Client:  []string{"# nothing to do on this side"},
 			},
 		},
@@ -97,7 +97,7 @@ func systemLimits() []Limit {
 			Needs: []Need{needIdentity(NeedsSeen)}, Check: stackAtLeast(2),
 			Why: "WinRM 2.0 brought the session protocol that PowerShell remoting uses, and the ports 5985 and 5986. A 1.x service can be asked questions but holds no session.",
 			Fix: Fix{
-				Windows: []string{"winrm identify   # shows the stack; then install Windows Management Framework 5.1"},
+				Windows: []string{"winrm identify   # shows the stack; where it is too old, install Windows Management Framework 5.1"},
 				Client:  []string{"# nothing to do on this side"},
 			},
 		},

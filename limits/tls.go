@@ -1,6 +1,10 @@
 package limits
 
-import "pstest/probe"
+import (
+	"slices"
+
+	"pstest/probe"
+)
 
 const sectionTLS = "TLS"
 
@@ -18,10 +22,8 @@ func tlsLimits() []Limit {
 			Needs: append([]Need{{Path: probe.PathHTTPSTLS, Strength: NeedsTried}}, mayUse(probe.PathHTTPSLegacy)...), Check: checkTLSVersion,
 			Why: "Current clients speak TLS 1.2 and 1.3 with forward secrecy. Older Windows, or one whose cipher list was cut down, may offer less: OpenSSL-based clients with lowered settings then still connect, tools written in Go do not.",
 			Fix: Fix{
-				Windows: []string{`New-Item 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server' -Force | Set-ItemProperty -Name Enabled -Value 1   # then restart`,
-					"Get-TlsCipherSuite | Format-Table Name   # wanted: TLS_ECDHE_..._GCM_... suites",
-					"Get-WinEvent -FilterHashtable @{LogName='System';ProviderName='Schannel'} -MaxEvents 5"},
-				Client: []string{"openssl s_client -connect {host}:{portHttps} -tls1_2 </dev/null"},
+				Windows: slices.Concat(switchOnTLS12(), modernSuites(), schannelLog()),
+				Client:  []string{tryTLS12},
 			},
 		},
 		{
@@ -31,8 +33,10 @@ func tlsLimits() []Limit {
 			Needs: []Need{{Path: probe.PathHTTPSTLS, Strength: NeedsSeen}}, Check: checkClientCertificate,
 			Why: "Basic and Negotiate identify the user inside the TLS connection. A listener that insists on a certificate from the client never lets it get that far.",
 			Fix: Fix{
-				Windows: []string{"netsh http show sslcert ipport=0.0.0.0:{portHttps}   # Negotiate Client Certificate", `Set-Item WSMan:\localhost\Service\Auth\Certificate $false`},
-				Client:  []string{"openssl s_client -connect {host}:{portHttps} </dev/null   # names the authorities that it would accept"},
+				Windows: []string{"netsh http show sslcert   # shows Negotiate Client Certificate for the port's binding",
+					`Set-Item WSMan:\localhost\Service\Auth\Certificate $false   # believed, not proven, to end the demand`,
+					"# Where certificates are wanted for logging on: under TLS 1.3 that is reported to fail on Server 2022 and Windows 11; take TLS 1.3 off the port's binding."},
+				Client: []string{"openssl s_client -connect {host}:{portHttps} </dev/null   # shows the authorities whose certificates it would accept"},
 			},
 		},
 	}
@@ -52,24 +56,50 @@ func checkTLSVersion(f *probe.Facts) Result {
 	} else {
 		r = broken(failureOf(probe.PathHTTPSTLS, "handshake", o))
 	}
-	if seen(f.HTTPS.Legacy) {
-		r.Evidence = append(r.Evidence, spoken(probe.PathHTTPSLegacy, f.HTTPS.Legacy.Value)...)
+	old := f.HTTPS.Legacy
+	switch {
+	case seen(old):
+		r.Evidence = append(r.Evidence, spoken(probe.PathHTTPSLegacy, old.Value)...)
+		r.Fix = &Fix{Windows: switchOnTLS12(), Client: []string{tryTLS12}}
+		if old.Value.Version == "TLS 1.2" || old.Value.Version == "TLS 1.3" {
+			r.Fix.Windows = modernSuites()
+		}
 		return r
+	case tried(old):
+		r.Evidence = append(r.Evidence, failureOf(probe.PathHTTPSLegacy, "with old versions allowed", old))
 	}
-	if tried(f.HTTPS.Legacy) {
-		r.Evidence = append(r.Evidence, failureOf(probe.PathHTTPSLegacy, "with old versions allowed", f.HTTPS.Legacy))
-	}
+	r.Why = "The handshake fails, and what was seen does not show that its version or its cipher suites are the reason. The host's event log names it."
+	r.Fix = &Fix{Windows: schannelLog(), Client: []string{tryTLS12}}
 	r.Hypotheses = handshakeHypotheses()
 	return r
 }
 
+// switchOnTLS12 leaves alone what the registry key holds already.
+func switchOnTLS12() []string {
+	return []string{
+		`$k = 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server'`,
+		`if (-not (Test-Path $k)) { New-Item $k -Force }`,
+		`Set-ItemProperty $k -Name Enabled -Value 1 -Type DWord; Set-ItemProperty $k -Name DisabledByDefault -Value 0 -Type DWord   # takes effect after a restart`,
+	}
+}
+
+func modernSuites() []string {
+	return []string{"Get-TlsCipherSuite | Format-Table Name   # wanted: TLS_ECDHE_..._GCM_... suites; the cmdlet needs Windows 10 or Server 2016"}
+}
+
+func schannelLog() []string {
+	return []string{"Get-WinEvent -FilterHashtable @{LogName='System';ProviderName='Schannel'} -MaxEvents 5"}
+}
+
+const tryTLS12 = "openssl s_client -connect {host}:{portHttps} -tls1_2 </dev/null"
+
 // handshakeHypotheses are the causes of a handshake that fails however
 // permissive the client is.
 func handshakeHypotheses() []Hypothesis {
-	const schannel = "on the host: Get-WinEvent -FilterHashtable @{LogName='System';ProviderName='Schannel'} -MaxEvents 5"
+	schannel := "on the host: " + schannelLog()[0]
 	return []Hypothesis{
-		{Cause: "Windows can't use the certificate's private key (missing, or not readable for the network service)", Grade: "reported", Decide: schannel + "   # 36870"},
-		{Cause: "no common TLS version or cipher suite", Grade: "reported", Decide: schannel + "   # 36874, 36888"},
+		{Cause: "Windows can't use the certificate's private key (missing, or not readable for the network service)", Grade: "reported", Decide: schannel + "   # event 36870 stands for this"},
+		{Cause: "no common TLS version or cipher suite", Grade: "reported", Decide: schannel + "   # events 36874 and 36888 stand for this"},
 		{Limit: "client-certificate", Cause: "a client certificate is demanded", Grade: "documented", Decide: "on the host: netsh http show sslcert"},
 	}
 }

@@ -28,6 +28,10 @@ type Options struct {
 // goroutine. When ctx ends, hosts under way give what they found and hosts not
 // begun say that they were stopped; emit is called for every request all the
 // same. A panic below comes out of Check.
+//
+// A result that is there before one that comes before it waits in memory: while
+// the first host takes its time, those of all others may. Facts are bounded, so
+// that is at most their bound a request; no more than Width hosts are ever open.
 func Check(ctx context.Context, requests []probe.Request, o Options, emit func(i int, f *probe.Facts)) {
 	if o.Run == nil {
 		o.Run = probe.Run

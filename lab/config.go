@@ -90,7 +90,7 @@ type Machine struct {
 	DNSComputer, DNSDomain, DNSTree string
 	Major, Minor                    uint8
 	Build                           uint16
-	Alternate                       string // computer name on every other connection: two machines behind one address
+	Alternate                       string // computer name behind the HTTPS port: two machines behind one address
 }
 
 // NTLM is how the acceptor behaves.

@@ -15,7 +15,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"pstest/certs"
@@ -113,7 +112,6 @@ type Host struct {
 	mu      sync.Mutex
 	open    map[io.Closer]struct{}
 	closed  bool
-	turn    atomic.Uint32 // counts sessions
 	record  recorder
 	service service
 }

@@ -72,7 +72,7 @@ type session struct {
 
 func newSession(h *Host, l *Listener, c net.Conn) *session {
 	budget := &io.LimitedReader{R: c}
-	other := h.config.Machine.Alternate != "" && h.turn.Add(1)%2 == 0
+	other := h.config.Machine.Alternate != "" && l.TLS
 	return &session{host: h, at: l, conn: c, budget: budget, in: bufio.NewReader(budget), other: other}
 }
 

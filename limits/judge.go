@@ -58,7 +58,7 @@ func finding(l Limit, r Result, f *probe.Facts) Finding {
 }
 
 // notOpened is how far the proof of a working route goes.
-const notOpened = "A route works here when the host accepted the account in an authenticated Identify. No session was opened, so whether the account may open one is not known yet."
+const notOpened = "The account was accepted. No session was opened, so whether it may open one is not known yet."
 
 // notes are the sentences that belong under the routes.
 func notes(findings []Finding, routes []RouteResult) []string {

@@ -94,10 +94,16 @@ func portsThat(f *probe.Facts, is func(port) bool) string {
 	var names []string
 	for _, p := range asked(f) {
 		if is(p) {
-			names = append(names, p.String())
+			names = append(names, strings.TrimPrefix(p.String(), "port "))
 		}
 	}
-	return strings.Join(names, " and ")
+	switch len(names) {
+	case 0:
+		return "no port"
+	case 1:
+		return "port " + names[0]
+	}
+	return "ports " + strings.Join(names, " and ")
 }
 
 // collect gives the evidence and the routes of the ports of which something is true.

@@ -103,7 +103,7 @@ func (r *run) do(ctx context.Context, w *wire, l line, m message) (answer, *Fail
 		}
 		f = failure(ctxErr(ctx, err), op)
 		if got := w.source.got - before; f.Class == ClassSilent && got > 0 {
-			f.Raw = fmt.Sprintf("%d bytes came, but no complete answer in the time allowed", got)
+			f.Raw = fmt.Sprintf("the answer was not complete in the time allowed; bytes that came: %d", got)
 		}
 	}
 	r.record(exchange(l, r.req.Target.Path, m, a, w.source.got-before), f, r.env.Now().Sub(start))
@@ -208,9 +208,11 @@ func answerLines(h http.Header) []string {
 	return lines
 }
 
+// shortenToken names a handshake's token by its length; the parameters of
+// other schemes stay.
 func shortenToken(value string) string {
 	scheme, token, ok := strings.Cut(value, " ")
-	if ok && len(token) > 60 {
+	if ok && !strings.Contains(strings.TrimRight(token, "="), "=") {
 		return scheme + " (token, " + strconv.Itoa(len(token)) + " characters)"
 	}
 	return value

@@ -11,7 +11,7 @@ import (
 type Line struct {
 	Host   string
 	Status limits.Status
-	Says   string // the routes that work, and the root cause
+	Says   string // the routes that work, and the first problem, else the first advice
 }
 
 // Line sums the report up.
@@ -26,14 +26,25 @@ func (r Report) Line() Line {
 	if len(works) > 0 {
 		says = append(says, strings.Join(works, ", "))
 	}
-	if roots, _ := group(r.Findings); len(roots) > 0 {
-		says = append(says, roots[0].Headline+" ["+roots[0].ID+"]")
+	switch roots, advice := group(r.Judgement); {
+	case len(roots) > 0:
+		says = append(says, lead(roots[0].Finding)+" ["+roots[0].ID+"]")
+	case len(advice) > 0:
+		says = append(says, "worth doing: "+lead(advice[0].Finding)+" ["+advice[0].ID+"]")
 	}
 	if len(says) == 0 {
 		says = []string{"nothing proven"}
 	}
 	l.Says = safe(strings.Join(says, "; "))
 	return l
+}
+
+// lead is the headline of a finding, or its title where it has none.
+func lead(f limits.Finding) string {
+	if f.Headline == "" {
+		return f.Title
+	}
+	return f.Headline
 }
 
 // Closing writes one line per host.

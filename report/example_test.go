@@ -22,6 +22,9 @@ func broken() Report {
 	f.HTTP.Identify = probe.See(wsman.Identity{Vendor: "Microsoft Corporation", OS: "0.0.0", Stack: "3.0"})
 	return Report{Host: f.Target.Asked, Facts: f, Judgement: limits.Judgement{
 		Status: limits.StatusBroken, Routes: brokenRoutes(), Findings: brokenFindings(),
+		Problems:     []string{"certificate-name", "credentials", "clock"},
+		Notes:        []string{"No session was opened, so whether the account may open one is not known yet."},
+		ConnectNotes: []string{"off Windows, PowerShell needs the community module PSWSMan"},
 		Connect: []limits.Command{
 			{Client: "PowerShell", Line: `New-PSSession -ComputerName win01.corp.example -Credential (Get-Credential 'WIN01\alice') -Authentication Negotiate`},
 			{Client: "pywinrm", Note: "seals its messages", Line: `python3 -c "import winrm; print(winrm.Session('http://win01.corp.example:5985/wsman', auth=(r'WIN01\alice', input()), transport='ntlm').run_cmd('hostname').std_out)"`},
@@ -33,7 +36,7 @@ func brokenRoutes() []limits.RouteResult {
 	return []limits.RouteResult{
 		{Route: probe.RouteNegotiateHTTP, Title: "Negotiate/NTLM over HTTP 5985", Verdict: limits.Works, Why: "authenticated, messages sealed"},
 		{Route: probe.RouteBasicHTTPS, Title: "Basic over HTTPS 5986", Verdict: limits.Blocked, Why: "the certificate does not name this host, and the password goes only over a connection that passed", Because: "certificate-name"},
-		{Route: probe.RouteNegotiateHTTPS, Title: "Negotiate/NTLM over HTTPS 5986", Verdict: limits.Open, Why: "withheld"},
+		{Route: probe.RouteNegotiateHTTPS, Title: "Negotiate/NTLM over HTTPS 5986", Verdict: limits.NotTried, Why: "the account was rejected over HTTP; one try a check", Because: "credentials"},
 		{Route: probe.RouteBasicHTTP, Title: "Basic over HTTP 5985", Verdict: limits.RefusedAsDocumented, Why: "as documented"},
 	}
 }
@@ -45,6 +48,7 @@ func brokenFindings() []limits.Finding {
 		{ID: "credentials", Row: "A4", Verdict: limits.Broken, Kind: limits.Requirement, Title: "The host accepts the account", Headline: "the host rejected the account", Why: "a rejection looks the same whatever its cause", Source: "field",
 			Hypotheses: []limits.Hypothesis{
 				{Cause: "the password or the user name is wrong", Decide: `on the host: Get-WinEvent -FilterHashtable @{LogName='Security'; Id=4625} -MaxEvents 5 | Format-List TimeCreated, Message`, Grade: "documented"},
+				{Cause: "the account is locked", Decide: `on the host: Get-WinEvent -FilterHashtable @{LogName='Security'; Id=4625} -MaxEvents 5 | Format-List TimeCreated, Message   # SubStatus 0xC0000234`, Grade: "believed"},
 				{Limit: "token-filter-policy", Cause: "the account is a local administrator other than the built-in one, and its token is filtered over the network", Decide: "try the built-in Administrator", Grade: "reported"},
 			}},
 		{ID: "certificate-name", Row: "L37", Verdict: limits.Broken, Kind: limits.Requirement, Title: "The certificate names the host", Headline: "the certificate does not name this host",
@@ -53,12 +57,13 @@ func brokenFindings() []limits.Finding {
 			FixWindows: []string{`# reissue it with that name and bind it to the listener; the listener keeps the old certificate until it is told of the new one`,
 				`$c = New-SelfSignedCertificate -DnsName win01.corp.example,WIN01 -CertStoreLocation Cert:\LocalMachine\My`,
 				`Set-WSManInstance winrm/config/Listener -SelectorSet @{Address="*";Transport="HTTPS"} -ValueSet @{CertificateThumbprint=$c.Thumbprint}`},
-			FixClient: []string{"pstest check WIN01"}, Source: topic, Since: "2025-12: clients of today read the subject alternative names alone", Routes: []probe.Route{probe.RouteBasicHTTPS}},
+			FixClient: []string{"pstest check WIN01"}, Source: topic, Since: "2025-12: clients of today read the subject alternative names alone, and nothing else", Routes: []probe.Route{probe.RouteBasicHTTPS}},
 		{ID: "certificate-san", Row: "A12", Verdict: limits.Broken, Kind: limits.Requirement, Headline: "no subject alternative name is that of the host", Because: "certificate-name", Source: topic},
 		{ID: "basic-local-account", Row: "L43", Verdict: limits.Unknown, Kind: limits.Requirement, Because: "certificate-name", Why: "withheld"},
 		{ID: "certificate-not-revoked", Row: "L39", Verdict: limits.Unknown, Kind: limits.Requirement, Why: "the certificate names no CRL and no OCSP responder", Source: topic},
 		{ID: "session-opens", Row: "L32", Verdict: limits.Unknown, Kind: limits.Requirement, Why: "not looked at by this version: opening a session"},
 		{ID: "run-as-administrator", Row: "L27", Verdict: limits.NotApplicable, Kind: limits.Requirement, Why: "explained only"},
+		{ID: "port-closed", Row: "B1", Verdict: limits.Broken, Kind: limits.Requirement, Headline: "the other port is closed", Routes: []probe.Route{probe.RouteNegotiateHTTP}, Unasked: true},
 		{ID: "clock", Row: "C11", Verdict: limits.Broken, Kind: limits.Advice, Title: "Clocks agree", Headline: "the host's clock is 7 minutes behind", Why: "Kerberos fails beyond five minutes.", Source: "field"},
 	}
 }
@@ -67,7 +72,7 @@ func brokenFindings() []limits.Finding {
 func healthy() Report {
 	r := broken()
 	r.Host, r.Facts.Target.Asked = "win02.corp.example", "win02.corp.example"
-	r.Status, r.Findings = limits.StatusWorks, r.Findings[:1]
+	r.Status, r.Findings, r.Problems = limits.StatusWorks, r.Findings[:1], []string{}
 	for i := range r.Routes[:3] {
 		r.Routes[i].Verdict, r.Routes[i].Why = limits.Works, "authenticated"
 	}

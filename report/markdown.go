@@ -80,6 +80,7 @@ func fence(b *bufio.Writer, lead, language string, lines []string) {
 // Excerpt writes the header of a report and one finding of it.
 func Excerpt(w io.Writer, r Report, id string, o TextOptions) error {
 	p := newPaper(w, o)
+	r = spoken(r)
 	p.header(r)
 	p.gap()
 	f, ok := find(r.Findings, id)

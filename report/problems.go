@@ -16,44 +16,40 @@ type problem struct {
 	unheard []limits.Finding // unknown because of it
 }
 
-// group puts every broken finding under its root cause, in the findings'
-// order; those in the way of a route come first. Broken advice is kept apart.
-func group(findings []limits.Finding) (roots []problem, advice []limits.Finding) {
-	at := map[string]int{}
-	for _, f := range findings {
-		switch {
-		case f.Verdict != limits.Broken:
-		case f.Kind == limits.Advice && f.Because == "":
-			advice = append(advice, f)
-		case rootOf(findings, f) == f.ID:
-			at[f.ID] = len(roots)
-			roots = append(roots, problem{Finding: f})
+// group puts every broken and unknown finding under its root cause, in the
+// judgement's order. What only advises is kept apart.
+func group(j limits.Judgement) (roots, advice []problem) {
+	for _, id := range j.Problems {
+		f, ok := find(j.Findings, id)
+		if !ok {
+			continue
+		}
+		p := problem{Finding: f}
+		for _, other := range j.Findings {
+			p.take(j.Findings, other)
+		}
+		if advises(f) {
+			advice = append(advice, p)
+		} else {
+			roots = append(roots, p)
 		}
 	}
-	for _, f := range findings {
-		i, ok := at[rootOf(findings, f)]
-		switch {
-		case !ok || f.ID == roots[i].ID:
-		case f.Verdict == limits.Broken:
-			roots[i].behind = append(roots[i].behind, f)
-		case f.Verdict == limits.Unknown:
-			roots[i].unheard = append(roots[i].unheard, f)
-		}
-	}
-	return blockersFirst(roots), advice
+	return roots, advice
 }
 
-func blockersFirst(all []problem) []problem {
-	var first, rest []problem
-	for _, p := range all {
-		if len(p.Routes) > 0 {
-			first = append(first, p)
-		} else {
-			rest = append(rest, p)
-		}
+// take keeps another finding where this one is the root cause of it.
+func (p *problem) take(all []limits.Finding, f limits.Finding) {
+	switch {
+	case f.ID == p.ID || f.Unasked || rootOf(all, f) != p.ID:
+	case f.Verdict == limits.Broken:
+		p.behind = append(p.behind, f)
+	case f.Verdict == limits.Unknown:
+		p.unheard = append(p.unheard, f)
 	}
-	return append(first, rest...)
 }
+
+// advises tells whether a broken finding stands in no route's way.
+func advises(f limits.Finding) bool { return f.Kind == limits.Advice && len(f.Routes) == 0 }
 
 // rootOf follows Because to the broken finding at its end; the finding's own
 // id where nothing broken is behind it. A circle ends where it closes.
@@ -81,23 +77,51 @@ func find(findings []limits.Finding, id string) (limits.Finding, bool) {
 
 // problems writes the root causes with evidence, reason, fix and consequences.
 func (p *paper) problems(r Report) {
-	roots, _ := group(r.Findings)
+	roots, _ := group(r.Judgement)
 	if len(roots) == 0 {
 		p.title(nothingWrong(r))
-		return
+	} else {
+		p.title(plural(len(roots), "problem"))
 	}
-	p.title(plural(len(roots), "problem"))
-	for i, pr := range roots {
+	p.list(roots, mark{"✗", "x", red})
+	p.unasked(r.Findings)
+}
+
+// list writes findings one below the other.
+func (p *paper) list(all []problem, m mark) {
+	for i, pr := range all {
 		if i > 0 {
 			p.gap()
 		}
-		p.finding(pr.Finding, mark{"✗", "x", red})
+		p.finding(pr.Finding, m)
 		for _, f := range pr.behind {
 			p.label("then", sentence(f)+p.color(dim, " ["+safe(f.ID)+"]"))
 		}
-		if len(pr.unheard) > 0 {
-			p.label("then", "could not be judged: "+idList(pr.unheard))
+		if n := len(pr.unheard); n > 0 {
+			p.label("then", unheard(pr.unheard))
 		}
+	}
+}
+
+// unheard says what could not be judged: by name where that is little.
+func unheard(findings []limits.Finding) string {
+	if len(findings) > fewest {
+		return plural(len(findings), "limit") + " could not be judged"
+	}
+	return "could not be judged: " + fewIDs(findings)
+}
+
+// unasked names what is broken on routes that the user did not ask for.
+func (p *paper) unasked(findings []limits.Finding) {
+	var left []limits.Finding
+	for _, f := range findings {
+		if f.Unasked && f.Verdict == limits.Broken {
+			left = append(left, f)
+		}
+	}
+	if n := len(left); n > 0 {
+		p.gap()
+		p.wrap("", 0, plural(n, "further problem")+" on routes that were not asked for "+p.color(dim, "["+fewIDs(left)+"]"))
 	}
 }
 
@@ -110,17 +134,12 @@ func nothingWrong(r Report) string {
 
 // advice writes what works and should not be left so.
 func (p *paper) advice(r Report) {
-	_, advice := group(r.Findings)
+	_, advice := group(r.Judgement)
 	if len(advice) == 0 {
 		return
 	}
 	p.title("Worth doing")
-	for i, f := range advice {
-		if i > 0 {
-			p.gap()
-		}
-		p.finding(f, mark{"!", "!", yellow})
-	}
+	p.list(advice, mark{"!", "!", yellow})
 }
 
 // finding writes one finding with everything that it knows.
@@ -135,10 +154,19 @@ func (p *paper) finding(f limits.Finding, m mark) {
 	}
 	p.seen(f.Evidence)
 	p.label("why", safe(f.Why))
-	p.hypotheses(f.Hypotheses)
+	p.hypotheses(f)
 	p.fixes(f)
 	p.label("source", source(safe(f.Source)))
-	p.label("since", safe(f.Since))
+	p.since(f)
+}
+
+// since writes today's documentation where that is one line; else where to read it.
+func (p *paper) since(f limits.Finding) {
+	text := safe(f.Since)
+	if labelled+columns(text) > p.o.Width {
+		text = "newer documents say more: `pstest explain " + safe(f.ID) + "`"
+	}
+	p.label("since", text)
 }
 
 // source says that what no document states comes from practice.
@@ -171,27 +199,4 @@ func (p *paper) label(name, text string) {
 		return
 	}
 	p.wrap("    "+p.color(dim, name), labelled, text)
-}
-
-// seen writes the evidence: on one line where it fits, else as a table.
-func (p *paper) seen(evidence []limits.Evidence) {
-	var parts []string
-	wide := 0
-	for _, e := range evidence {
-		parts = append(parts, strings.TrimSpace(safe(e.Label)+" "+safe(e.Value)))
-		wide = max(wide, columns(safe(e.Label)))
-	}
-	if one := strings.Join(parts, "; "); labelled+columns(one) <= p.o.Width {
-		p.label("seen", one)
-		return
-	}
-	wide = min(wide, 30)
-	for i, e := range evidence {
-		name := ""
-		if i == 0 {
-			name = "seen"
-		}
-		prefix := pad("    "+p.color(dim, name), labelled) + pad(safe(e.Label), wide)
-		p.wrap(prefix, labelled+wide+2, safe(e.Value))
-	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"pstest/limits"
@@ -34,6 +35,7 @@ func Text(w io.Writer, reports []Report, o TextOptions) error {
 // One writes the report of one host.
 func One(w io.Writer, r Report, o TextOptions) error {
 	p := newPaper(w, o)
+	r = spoken(r)
 	p.header(r)
 	p.matrix(r)
 	p.problems(r)
@@ -70,21 +72,39 @@ func (p *paper) matrix(r Report) {
 		return
 	}
 	p.title("What works from here")
-	wide := 0
+	wide, word := 0, 0
 	for _, row := range r.Routes {
-		wide = max(wide, columns(row.Title))
+		verdict, _ := verdictWord(row.Verdict)
+		wide, word = max(wide, columns(safe(row.Title))), max(word, columns(verdict))
 	}
-	for _, row := range r.Routes {
-		word, m := verdictWord(row.Verdict)
-		prefix := "  " + p.mark(m) + " " + pad(safe(row.Title), wide+2) + p.color(m.paint, word)
-		p.row(prefix, wide+6+9, safe(row.Why))
+	for i, row := range r.Routes {
+		verdict, m := verdictWord(row.Verdict)
+		prefix := "  " + p.mark(m) + " " + pad(safe(row.Title), wide+2) + p.color(m.paint, verdict)
+		why := safe(row.Why)
+		if i > 0 && repeats(r.Routes[i-1], row) {
+			why = "same"
+		}
+		p.row(prefix, 4+wide+2+word+2, why)
 	}
-	if !r.Facts.Account.Given() {
-		p.wrap("    ", 4, "no account was given, so no route was proven: add -u USER")
+	for _, note := range notes(r) {
+		p.wrap("    ", 4, safe(note))
 	}
 }
 
-// verdictWord is the word of a route's verdict, at most eight columns, and its mark.
+// repeats tells whether a row says what the one above it says.
+func repeats(above, row limits.RouteResult) bool {
+	return row.Why == above.Why && row.Verdict == above.Verdict && row.Verdict != limits.Works
+}
+
+// notes are the remarks below the matrix.
+func notes(r Report) []string {
+	if r.Facts.Account.Given() {
+		return r.Notes
+	}
+	return append([]string{"no account was given, so no route was proven: add -u USER"}, r.Notes...)
+}
+
+// verdictWord is the word of a route's verdict, at most nine columns, and its mark.
 func verdictWord(v limits.RouteVerdict) (string, mark) {
 	switch v {
 	case limits.Works:
@@ -96,7 +116,9 @@ func verdictWord(v limits.RouteVerdict) (string, mark) {
 	case limits.Blocked:
 		return "blocked", mark{"✗", "x", red}
 	case limits.Open:
-		return "untried", mark{"○", "o", yellow}
+		return "open", mark{"◐", "~", yellow}
+	case limits.NotTried:
+		return "not tried", mark{"○", "o", yellow}
 	case limits.NotAsked:
 		return "-", mark{"·", ".", dim}
 	default:
@@ -117,32 +139,47 @@ func address(f *probe.Facts) string {
 	return ""
 }
 
-// connect writes the ready commands, each whole on a line of its own, those of
-// one client together.
+// connect writes the ready commands, each whole on a line of its own, by client
+// and note, and once what holds for all of them.
 func (p *paper) connect(r Report) {
 	if len(r.Connect) == 0 {
 		return
 	}
 	p.title("Connect with")
-	done := map[string]bool{}
-	for _, c := range r.Connect {
-		who := clientLine(c)
-		if done[who] {
-			continue
-		}
-		done[who] = true
-		p.wrap("  ", 2, p.color(dim, who))
-		for _, same := range r.Connect {
-			if clientLine(same) == who {
-				p.line("    " + safe(same.Line))
+	for _, client := range distinct(r.Connect, clientOf) {
+		p.wrap("  ", 2, p.color(dim, safe(client)))
+		own := slices.DeleteFunc(slices.Clone(r.Connect), func(c limits.Command) bool { return c.Client != client })
+		for _, note := range distinct(own, noteOf) {
+			if note != "" {
+				p.remark(4, safe(note))
+			}
+			for _, c := range own {
+				if c.Note == note {
+					p.line("    " + safe(c.Line))
+				}
 			}
 		}
 	}
+	for _, note := range r.ConnectNotes {
+		p.wrap("  ", 2, p.color(dim, capital(safe(note))))
+	}
 }
 
-func clientLine(c limits.Command) string {
-	if c.Note == "" {
-		return safe(c.Client)
+func clientOf(c limits.Command) string { return c.Client }
+func noteOf(c limits.Command) string   { return c.Note }
+
+// distinct are the different keys of commands, the empty one first, else in
+// their order.
+func distinct(commands []limits.Command, key func(limits.Command) string) []string {
+	var out []string
+	for _, c := range commands {
+		switch k := key(c); {
+		case slices.Contains(out, k):
+		case k == "":
+			out = slices.Insert(out, 0, k)
+		default:
+			out = append(out, k)
+		}
 	}
-	return safe(c.Client) + ": " + safe(c.Note)
+	return out
 }

@@ -124,12 +124,13 @@ func TestHostileStrings(t *testing.T) {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		f.Headline, f.Why, f.Source, f.Since, f.Title, f.ID, f.Because = evil, evil, evil, evil, evil, evil, ""
+		f.Headline, f.Why, f.Source, f.Since, f.Title, f.Because = evil, evil, evil, evil, evil, ""
 		f.Evidence = []limits.Evidence{{Label: evil, Value: evil}}
 		f.Hypotheses = []limits.Hypothesis{{Cause: evil, Decide: evil, Limit: evil, Grade: evil}}
 		f.FixWindows, f.FixClient = []string{evil, "# " + evil}, []string{evil}
 	}
 	r.Connect = []limits.Command{{Client: evil, Line: evil, Note: evil}}
+	r.Notes, r.ConnectNotes = []string{evil}, []string{evil}
 	out := text(t, TextOptions{}, r, r)
 	for i, c := range out {
 		if c != '\n' && unsafeRune(c) || c == '\ufffd' {
@@ -161,13 +162,13 @@ func TestSplitCommand(t *testing.T) {
 }
 
 func TestGroupFollowsCauses(t *testing.T) {
-	roots, advice := group(brokenFindings())
+	roots, advice := group(broken().Judgement)
 	var ids []string
 	for _, r := range roots {
 		ids = append(ids, r.ID)
 	}
 	if d := cmp.Diff([]string{"certificate-name", "credentials"}, ids); d != "" {
-		t.Errorf("roots, those in the way of a route first (-want +got):\n%s", d)
+		t.Errorf("roots, in the judgement's order (-want +got):\n%s", d)
 	}
 	if len(roots[0].behind) != 1 || roots[0].behind[0].ID != "certificate-san" || len(roots[0].unheard) != 1 {
 		t.Errorf("behind certificate-name: %+v, %+v", roots[0].behind, roots[0].unheard)
@@ -180,7 +181,7 @@ func TestGroupFollowsCauses(t *testing.T) {
 func TestGroupEndsInACircle(t *testing.T) {
 	a := limits.Finding{ID: "a", Verdict: limits.Broken, Because: "b"}
 	b := limits.Finding{ID: "b", Verdict: limits.Broken, Because: "a"}
-	if roots, _ := group([]limits.Finding{a, b}); len(roots) > 2 {
+	if roots, _ := group(limits.Judgement{Findings: []limits.Finding{a, b}, Problems: []string{"a", "b", "missing"}}); len(roots) > 2 {
 		t.Errorf("%d roots", len(roots))
 	}
 }

@@ -1,29 +1,62 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"pstest/limits"
 )
 
-// unseen writes what was not looked at and why, one line per reason, and how
-// much the catalogue only explains.
+// unseenLines is how many lines the reasons may take; what has no room is counted.
+const unseenLines = 4
+
+// unseen writes in a few lines what was not looked at and why, and how much
+// needs a session or is only explained.
 func (p *paper) unseen(r Report) {
 	u := unjudged(r.Findings)
-	if len(u.reasons) == 0 && len(u.later) == 0 && u.explained == 0 {
+	closing := u.closing()
+	if len(u.reasons) == 0 && closing == "" {
 		return
 	}
 	p.title("Not looked at")
-	for _, g := range u.reasons {
-		p.item(capital(safe(g.why)) + ": " + p.color(dim, idList(g.findings)))
+	room := unseenLines
+	for i, g := range u.reasons {
+		text := capital(safe(g.why)) + p.color(dim, " ["+fewIDs(g.findings)+"]")
+		need := len(fill(text, p.o.Width, 4))
+		last := i == len(u.reasons)-1
+		if need > room || need == room && !last {
+			p.item(u.rest(i))
+			break
+		}
+		room -= need
+		p.item(text)
 	}
-	if len(u.later) > 0 {
-		p.item("Needs a session on the host, which this version does not open: " + p.color(dim, idList(u.later)))
+	if closing != "" {
+		p.item(closing)
+	}
+}
+
+// rest counts what the reasons from i on keep unknown.
+func (u unlooked) rest(i int) string {
+	n := 0
+	for _, g := range u.reasons[i:] {
+		n += len(g.findings)
+	}
+	return plural(n, "more limit") + ", each with its reason in --format json"
+}
+
+// closing is one sentence about what no check of this version can look at.
+func (u unlooked) closing() string {
+	var parts []string
+	if n := len(u.later); n > 0 {
+		parts = append(parts, plural(n, "limit")+" that only a session on the host shows, and this version opens none")
 	}
 	if u.explained > 0 {
-		p.item(fmt.Sprintf("%s of the documentation can't be seen by any probe; `pstest explain` lists them", plural(u.explained, "rule")))
+		parts = append(parts, plural(u.explained, "rule")+" that no probe can see")
 	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "; ") + " (`pstest explain` lists all)"
 }
 
 // unlooked is what was not judged.
@@ -56,6 +89,7 @@ func unjudged(findings []limits.Finding) (u unlooked) {
 	for _, f := range findings {
 		l, known := limits.Lookup(f.ID)
 		switch {
+		case f.Unasked:
 		case known && l.Check == nil && l.Later == "":
 			u.explained++
 		case f.Verdict != limits.Unknown || rootOf(findings, f) != f.ID:
@@ -83,14 +117,16 @@ func (u *unlooked) add(at map[string]int, f limits.Finding) {
 	u.reasons[i].findings = append(u.reasons[i].findings, f)
 }
 
-// idList names at most six findings and counts the rest.
-func idList(findings []limits.Finding) string {
-	const most = 6
+// fewest is how many findings are named before they are only counted.
+const fewest = 4
+
+// fewIDs names findings where they are few and counts them where not.
+func fewIDs(findings []limits.Finding) string {
+	if len(findings) > fewest {
+		return plural(len(findings), "limit")
+	}
 	var ids []string
-	for i, f := range findings {
-		if i == most && len(findings) > most+1 {
-			return strings.Join(ids, ", ") + fmt.Sprintf(" and %d more", len(findings)-most)
-		}
+	for _, f := range findings {
 		ids = append(ids, safe(f.ID))
 	}
 	return strings.Join(ids, ", ")

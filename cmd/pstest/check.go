@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/urfave/cli/v2"
 
@@ -39,6 +38,8 @@ Examples
   pstest check win01 win02 win03 -u alice@corp.example --format json
   pstest check https://10.2.3.4:5986 -u alice --cacert corp-ca.pem
   pstest check win01.example -u alice --plan       shows, and sends nothing
+
+--plan is text only; --format json is described in docs/json.md.
 
 The password comes from a prompt, --password-file, --password-stdin or the
 variable PSTEST_PASSWORD. It never travels over plain HTTP, and over TLS only
@@ -116,7 +117,7 @@ func (o checkOptions) logOn(secret negotiate.Secret, requests []probe.Request) e
 func (o checkOptions) check(ctx context.Context, w *world, requests []probe.Request) error {
 	env := w.probe
 	if o.debug {
-		env.Trace = slog.New(slog.NewTextHandler(w.err, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		env.Trace = newTrace(w.err)
 	}
 	p := newProgress(w, o.debug, requests)
 	defer p.stop()

@@ -31,8 +31,10 @@ broken in ways that people really meet, checks each as pstest check would, and
 prints the reports. Nothing leaves this machine. The exit status is 0 when each
 host was judged as its scenario says, else 4.
 
-Example
-  pstest demo --ascii`,
+Examples
+  pstest demo
+  pstest demo --ascii
+  pstest demo --width 120`,
 		Flags:  []cli.Flag{outputFlags()[1], outputFlags()[2]},
 		Action: func(c *cli.Context) error { return runDemo(c, w) },
 	}
@@ -134,12 +136,19 @@ func perform(ctx context.Context, s stage) ([]<-chan act, error) {
 	return acts, nil
 }
 
-// heading is the line above one host's report.
+// heading is what stands above one host's report: a rule, and a title that
+// wraps where it is wider than the page.
 func heading(n int, sc lab.Scenario, o report.TextOptions) string {
 	rule := "─"
 	if o.ASCII {
 		rule = "-"
 	}
-	line := fmt.Sprintf("%s %d. %s: %s ", strings.Repeat(rule, 2), n, sc.Name, sc.Title)
-	return line + strings.Repeat(rule, max(0, min(o.Width, 120)-utf8.RuneCountInString(line)))
+	wide := min(o.Width, 120)
+	number := fmt.Sprintf("%s %d. ", strings.Repeat(rule, 2), n)
+	hang := utf8.RuneCountInString(number)
+	lines := report.Fill(sc.Name+": "+sc.Title, wide, hang)
+	last := len(lines) - 1
+	rest := wide - hang - utf8.RuneCountInString(lines[last]) - 1
+	lines[last] += " " + strings.Repeat(rule, max(0, rest))
+	return strings.TrimRight(number+strings.Join(lines, "\n"+strings.Repeat(" ", hang)), " ")
 }

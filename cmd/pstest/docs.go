@@ -31,11 +31,12 @@ func docsCommand(w *world) *cli.Command {
 			if c.NArg() != 1 {
 				return usagef("docs needs one folder to write to")
 			}
+			name := filepath.Join(c.Args().First(), "limits.md")
 			var b bytes.Buffer
 			if err := writeLimits(c.Context, &b, w); err != nil {
 				return err
 			}
-			return os.WriteFile(filepath.Join(c.Args().First(), "limits.md"), b.Bytes(), 0o644)
+			return os.WriteFile(name, b.Bytes(), 0o644)
 		},
 	}
 }
@@ -54,8 +55,8 @@ func writeLimits(ctx context.Context, out io.Writer, w *world) error {
 		return err
 	}
 	for i, l := range catalogue {
-		entries[i].Limit = l
-		if entries[i].Scenario = shownBy(l); entries[i].Scenario == "" {
+		entries[i] = report.Entry{Limit: l, Scenario: shownBy(l)}
+		if entries[i].Scenario == "" {
 			continue
 		}
 		var b bytes.Buffer

@@ -19,7 +19,7 @@ func explainCommand(w *world) *cli.Command {
 		Description: `Without an argument the catalogue is listed. ID and ROW name a limit of it; CODE
 is a WSMan fault code, decimal, negative or hexadecimal; REPORT.json is what
 check --format json wrote (- is stdin): it is judged again by today's rules,
-offline.
+offline. Only a saved report has a JSON form; all else is text.
 
 Examples
   pstest explain

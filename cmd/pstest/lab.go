@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"pstest/lab"
+	"pstest/report"
 )
 
 func labCommand(w *world) *cli.Command {
@@ -58,7 +60,21 @@ func runLab(c *cli.Context, w *world) error {
 		return err
 	}
 	defer h.Close()
+	if h.HTTPPort == 0 || h.HTTPSPort == 0 {
+		return usagef("scenario %s needs a network of its own, which ports of this machine can't show; accepted: the others of pstest lab --list", s.Name)
+	}
 	return serveLab(c, w, h, s)
+}
+
+// remarks say of scenarios what a served host shows otherwise than one that
+// stands in a network of its own, as those of the documentation do.
+func remarks() map[string]string {
+	return map[string]string{
+		"unroutable":      "can't be served: it needs a network of its own",
+		"host-down":       "served, it looks like firewalled: other ports are this machine's",
+		"another-machine": "asked for as localhost it shows nothing: put \"127.0.0.1 win01.lab.test\" into /etc/hosts and check win01.lab.test instead",
+		"blank-password":  "the password is empty: press Enter at the prompt; files and variables can't hold it",
+	}
 }
 
 func scenario(c *cli.Context) (lab.Scenario, error) {
@@ -88,15 +104,25 @@ func listScenarios(c *cli.Context, w *world) error {
 	for _, s := range lab.Scenarios() {
 		wide = max(wide, len(s.Name))
 	}
+	var b strings.Builder
 	for _, s := range lab.Scenarios() {
-		if _, err := fmt.Fprintf(w.out, "%-*s  %s\n", wide, s.Name, s.Title); err != nil {
-			return err
+		text := s.Title
+		if r, ok := remarks()[s.Name]; ok {
+			text += " (" + r + ")"
+		}
+		for i, l := range report.Fill(text, w.columns(), wide+2) {
+			name := s.Name
+			if i > 0 {
+				name = ""
+			}
+			fmt.Fprintf(&b, "%-*s  %s\n", wide, name, l)
 		}
 	}
-	return nil
+	return writeString(w.out, b.String())
 }
 
 // labFiles are what a client needs to check the host, in a private folder.
+// password is "" where the account has an empty one.
 type labFiles struct{ dir, ca, password string }
 
 func writeLabFiles(h *lab.Host) (labFiles, error) {
@@ -107,6 +133,10 @@ func writeLabFiles(h *lab.Host) (labFiles, error) {
 	f := labFiles{dir: dir, ca: filepath.Join(dir, "ca.pem"), password: filepath.Join(dir, "password")}
 	if err := os.WriteFile(f.ca, h.CAPEM, 0o600); err != nil {
 		return f, err
+	}
+	if h.Password == "" {
+		f.password = "" // no file can hold it
+		return f, nil
 	}
 	return f, os.WriteFile(f.password, []byte(h.Password+"\n"), 0o600)
 }
@@ -140,24 +170,25 @@ type card struct {
 	HTTPSPort    int    `json:"httpsPort"`
 	User         string `json:"user"`
 	Password     string `json:"password"`
-	PasswordFile string `json:"passwordFile"`
+	PasswordFile string `json:"passwordFile"` // "" where the password is empty
 	CA           string `json:"ca"`
+	Note         string `json:"note,omitempty"`
 }
 
 func labCard(h *lab.Host, f labFiles) card {
 	return card{Scenario: h.Name, Host: "localhost", HTTPPort: h.HTTPPort, HTTPSPort: h.HTTPSPort,
-		User: h.User, Password: h.Password, PasswordFile: f.password, CA: f.ca}
+		User: h.User, Password: h.Password, PasswordFile: f.password, CA: f.ca, Note: remarks()[h.Name]}
 }
 
 func labText(h *lab.Host, s lab.Scenario, f labFiles) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", s.Name, s.Title)
 	fmt.Fprintf(&b, "A simulated host, not Windows, on %s: HTTP port %d, HTTPS port %d.\n", h.Addr, h.HTTPPort, h.HTTPSPort)
-	password := h.Password
-	if password == "" {
-		password = "empty: press Enter at the prompt"
+	fmt.Fprintf(&b, "Account %s, password %s\n", h.User, cmp.Or(h.Password, "empty"))
+	if r, ok := remarks()[s.Name]; ok {
+		fmt.Fprintf(&b, "Note: %s\n", strings.Join(report.Fill(r, 80, 6), "\n      "))
 	}
-	fmt.Fprintf(&b, "Account %s, password %s\n\nCheck it from another terminal:\n  %s\n\nCtrl-C ends it.\n", h.User, password, labLine(h, f))
+	fmt.Fprintf(&b, "\nCheck it from another terminal:\n  %s\n\nCtrl-C ends it.\n", labLine(h, f))
 	return b.String()
 }
 
@@ -166,7 +197,7 @@ func labText(h *lab.Host, s lab.Scenario, f labFiles) string {
 func labLine(h *lab.Host, f labFiles) string {
 	line := fmt.Sprintf("pstest check localhost --port-http %d --port-https %d -u %s --cacert %s",
 		h.HTTPPort, h.HTTPSPort, shellQuote(h.User), shellQuote(f.ca))
-	if h.Password == "" {
+	if f.password == "" {
 		return line
 	}
 	return line + " --password-file " + shellQuote(f.password)

@@ -44,6 +44,7 @@ func (s stage) check(ctx context.Context, sc lab.Scenario) (report.Report, error
 	defer net.Wait()
 	env := s.env
 	env.Now, env.Resolver, env.Dial = s.now, net, net.Dial
+	env.OnLink = nil                               // the addresses of the stage are on nobody's link
 	env.Getenv = func(string) string { return "" } // a proxy of this machine is not the scenario's
 	if s.rand != nil {
 		env.Rand = s.rand

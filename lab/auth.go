@@ -70,6 +70,9 @@ func (s *session) negotiate(r request, token string) answer {
 		return s.refuse()
 	}
 	s.user = s.host.config.Account.Name
+	if s.host.config.NTLM.Forges {
+		reply = negotiate.NegTokenResp{State: negotiate.AcceptCompleted, MechListMIC: make([]byte, 16)}.Wrap()
+	}
 	return s.perform(r, s.user, s.encode(reply))
 }
 

@@ -97,6 +97,7 @@ type Machine struct {
 type NTLM struct {
 	Blocked bool   // a type 1 is answered without a challenge
 	RawOnly bool   // SPNEGO tokens are answered without a challenge
+	Forges  bool   // the last token's mechListMIC is made without the session's key
 	Refuses uint32 // negotiation flags that the challenge never grants
 	Forgets bool   // the answer to a type 1 ends the connection, and a type 3 is met by a host that knows nothing of it
 	// Edit changes the challenge message before it is sent; nil: as it is.

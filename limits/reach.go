@@ -198,7 +198,7 @@ func silence(f *probe.Facts) ([]Evidence, []Hypothesis) {
 	var causes []Hypothesis
 	if answering != "" {
 		causes = append(causes, Hypothesis{Limit: "name-resolves", Cause: "the name has an address that is not, or no longer, this host's: " + answering + " answers",
-			Decide: "pstest check " + answering, Grade: "reported"})
+			Decide: "pstest check " + word(answering, "<ADDRESS>"), Grade: "reported"})
 	}
 	switch {
 	case len(lively) > 0 && failedAs(f.HTTPS.Dial, probe.ClassSilent, probe.ClassUnroutable):

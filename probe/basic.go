@@ -34,7 +34,7 @@ func (r *run) canary(ctx context.Context, w *wire, l line) Observed[Authenticati
 // --send-password-in-clear asks for. w may be nil or closed.
 func (r *run) basicInClear(ctx context.Context, w *wire, l line) {
 	f := &r.facts.HTTP
-	defer func() { r.gate.leave(PathHTTPBasic, f.Basic.Value.Outcome) }()
+	defer func() { r.gate.leave(PathHTTPBasic, f.Basic) }()
 	switch {
 	case !r.req.Account.Given():
 		f.Basic = Skip[Authentication](noAccount)
@@ -53,7 +53,7 @@ func (r *run) basicInClear(ctx context.Context, w *wire, l line) {
 // beside the inspection and waits for its verdict, for the offer and for the gate.
 func (r *run) basicHTTPS(ctx context.Context, l line, s *shared) {
 	f := &r.facts.HTTPS
-	defer func() { r.gate.leave(PathHTTPSBasic, f.Basic.Value.Outcome) }()
+	defer func() { r.gate.leave(PathHTTPSBasic, f.Basic) }()
 	switch {
 	case !r.req.Target.asks(RouteBasicHTTPS):
 		f.Basic = Skip[Authentication](notAsked)
@@ -158,7 +158,7 @@ func (r *run) basic(ctx context.Context, w *wire, l line, a attemptBasic) Observ
 		w = fresh
 	}
 	secret := base64.StdEncoding.EncodeToString([]byte(a.user + ":" + a.password.Reveal()))
-	ans, fail := r.do(ctx, w, l, message{step: a.step, body: wsman.IdentifyRequest(), hidden: fmt.Sprintf("Basic (%s, not shown)", a.sent),
+	ans, fail := r.do(ctx, w, l, message{step: a.step, secret: true, body: wsman.IdentifyRequest(), hidden: fmt.Sprintf("Basic (%s, not shown)", a.sent),
 		header: [][2]string{{"Content-Type", wsman.ContentType}, {"Authorization", "Basic " + secret}}})
 	res := Authentication{Scheme: "Basic", Sent: a.sent, User: clean(a.user)}
 	if fail != nil {

@@ -12,48 +12,54 @@ import (
 	"pstest/wsman"
 )
 
-// challengeOn POSTs to the WS-Man path without credentials and without a body:
-// who answers, and with which offer.
+// challengeOn POSTs an Identify to the WS-Man path without credentials and
+// without the header that asks for an unauthenticated answer: who answers, and
+// with which offer. Where anybody gets an Identify in this way, one that comes
+// behind a credential proves nothing.
 func (r *run) challengeOn(ctx context.Context, w *wire, l line, step Path) Observed[Challenge] {
 	start := r.env.Now()
-	a, fail := r.do(ctx, w, l, message{step: step, header: [][2]string{{"Content-Type", wsman.ContentType}}})
+	a, fail := r.do(ctx, w, l, message{step: step, body: wsman.IdentifyRequest(), header: [][2]string{{"Content-Type", wsman.ContentType}}})
 	took := r.env.Now().Sub(start)
 	if fail != nil {
 		return Fail[Challenge](fail).took(took)
 	}
-	return See(readChallenge(a, r.env.Now())).took(took)
+	return See(r.readChallenge(a)).took(took)
 }
 
-func readChallenge(a answer, now time.Time) Challenge {
+func (r *run) readChallenge(a answer) Challenge {
 	c := Challenge{
 		Status: a.status,
 		Server: clean(a.header.Get("Server")),
-		Offer:  cleanOffer(negotiate.ParseOffer(a.header["Www-Authenticate"])),
+		Offer:  r.cleanOffer(negotiate.ParseOffer(a.header["Www-Authenticate"])),
 		Type:   clean(a.header.Get("Content-Type")),
 		Via:    proxySigns(a.header),
 		Close:  a.close,
 		Title:  title(a.body),
 	}
+	if a.status >= 200 && a.status < 300 {
+		_, err := wsman.ParseIdentity(a.body)
+		c.Anybody = err == nil
+	}
 	if date, err := http.ParseTime(a.header.Get("Date")); err == nil {
 		c.Date = date.UTC()
-		c.Skew = date.Sub(now).Round(time.Second)
+		c.Skew = date.Sub(r.env.Now()).Round(time.Second)
 	}
 	return c
 }
 
 // cleanOffer makes the texts of an offer safe; tokens are dropped, they belong
 // to the handshake.
-func cleanOffer(offer []negotiate.Scheme) []negotiate.Scheme {
+func (r *run) cleanOffer(offer []negotiate.Scheme) []negotiate.Scheme {
 	out := make([]negotiate.Scheme, 0, len(offer))
 	for _, s := range offer {
 		params := map[string]string{}
 		for k, v := range s.Params {
-			params[Clean(k, 40)] = clean(v)
+			params[r.scrub.text(k)] = r.scrub.text(v)
 		}
 		if len(params) == 0 {
 			params = nil
 		}
-		out = append(out, negotiate.Scheme{Name: Clean(s.Name, 40), Params: params})
+		out = append(out, negotiate.Scheme{Name: r.scrub.text(s.Name), Params: params})
 	}
 	if len(out) == 0 {
 		return nil

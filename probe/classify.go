@@ -20,6 +20,14 @@ func failure(err error, op string) *Failure {
 	return &Failure{Class: classify(err), Op: op, Raw: clean(rawText(err))}
 }
 
+// failure is the same for what came while a secret was under way: an error's
+// text may quote the host.
+func (r *run) failure(err error, op string) *Failure {
+	f := failure(err, op)
+	f.Raw = clean(string(r.scrub.clean([]byte(rawText(err)))))
+	return f
+}
+
 // rawText is the error's own words without the parts that Op says already.
 func rawText(err error) string {
 	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {

@@ -35,11 +35,21 @@ func writeSafe(b *strings.Builder, r rune, raw string) {
 		fmt.Fprintf(b, `\x%02x`, raw[0])
 	case r < 0x20 || r == 0x7f:
 		fmt.Fprintf(b, `\x%02x`, r)
-	case !unicode.IsPrint(r):
+	case !unicode.IsPrint(r), blank(r):
 		fmt.Fprintf(b, `\u%04x`, r)
 	default:
 		b.WriteString(raw)
 	}
+}
+
+// blank tells letters and symbols that look like a space and are none, with
+// which a text could lay itself out as lines of its own.
+func blank(r rune) bool {
+	switch r {
+	case 0x2800, 0x3164, 0xffa0, 0x115f, 0x1160:
+		return true
+	}
+	return false
 }
 
 // clean is Clean with the usual bound.

@@ -100,6 +100,8 @@ type Challenge struct {
 	Type   string             `json:"type,omitempty"`  // Content-Type
 	Close  bool               `json:"close,omitempty"` // the host closes the connection behind this answer
 	Title  string             `json:"title,omitempty"` // the first words of an HTML answer
+	// Anybody: the answer is an Identify, which the host gives without being asked who asks.
+	Anybody bool `json:"anybody,omitempty"`
 }
 
 // Offers tells whether a scheme is offered; any case.

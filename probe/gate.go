@@ -20,8 +20,9 @@ type gate struct {
 
 	mu       sync.Mutex
 	pending  []Path // steps in their order that have neither ended nor been given up
-	accepted bool
-	rejected Path
+	accepted bool   // the host proved that it takes the account
+	sealed   bool   // and did so in a sealed answer over HTTP
+	stopped  string // why nothing more may be sent
 	spent    int
 	changed  chan struct{} // closed and replaced whenever the state changes
 }
@@ -76,8 +77,8 @@ func (g *gate) state(p Path) (string, <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
-	case g.rejected != "":
-		return "withheld: the host rejected this account once already (" + string(g.rejected) + "), and further attempts could lock it", nil
+	case g.stopped != "" && !g.accepted:
+		return "withheld: " + g.stopped, nil
 	case !g.accepted && len(g.pending) > 0 && g.pending[0] != p && slices.Contains(g.pending, p):
 		return "", g.changed
 	case g.spent >= maxAttempts && !g.accepted:
@@ -92,28 +93,55 @@ func (g *gate) state(p Path) (string, <-chan struct{}) {
 	return "", nil
 }
 
-// wasAccepted tells whether the host accepted the account already.
-func (g *gate) wasAccepted() bool {
+// wasSealed tells whether the sealed attempt over HTTP was accepted.
+func (g *gate) wasSealed() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.accepted
+	return g.sealed
 }
 
-// leave ends a step, whether it sent its credential or not. The outcome of one
-// that did not is "".
-func (g *gate) leave(p Path, o Outcome) {
+// skip ends a step that is not to be made.
+func (g *gate) skip(p Path) { g.leave(p, Observed[Authentication]{}) }
+
+// leave ends a step, whether it sent its credential or not; only the first call
+// for a step counts. An attempt of which nothing is proven may have cost a
+// logon, so nothing follows it either.
+func (g *gate) leave(p Path, o Observed[Authentication]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if !slices.Contains(g.pending, p) {
+		return
+	}
 	g.pending = slices.DeleteFunc(g.pending, func(q Path) bool { return q == p })
+	a := o.Value
+	sent := a.Sent == SentNTLM || a.Sent == SentPassword
 	switch {
-	case o == Accepted || o == Faulted: // a fault comes from behind the authentication
+	case a.proven():
 		g.accepted = true
-	case o == Rejected && !g.accepted:
-		g.rejected = p
+		g.sealed = g.sealed || p == PathHTTPNegotiate && a.Sealed
+	case sent && a.Outcome == Rejected:
+		g.stopped = "the host rejected this account once already (" + string(p) + "), and further attempts could lock it"
+	case sent:
+		g.stopped = "what became of the first attempt (" + string(p) + ") is not known, and it may have counted towards a lockout; --route tries another by itself"
 	}
 	close(g.changed)
 	g.changed = make(chan struct{})
-	if guard := g.run.env.Guard; guard != nil && (o == Accepted || o == Rejected) {
-		guard.Tell(g.run.req.Account.Asked, g.run.req.Target.Host, o)
+	g.tell(a, sent)
+}
+
+// tell reports an attempt to the fleet's guard: Accepted where that is proven,
+// and never otherwise.
+func (g *gate) tell(a Authentication, sent bool) {
+	guard := g.run.env.Guard
+	if guard == nil || !sent {
+		return
 	}
+	outcome := a.Outcome
+	switch {
+	case a.proven():
+		outcome = Accepted
+	case outcome == Accepted:
+		outcome = Unproven
+	}
+	guard.Tell(g.run.req.Account.Asked, g.run.req.Target.Host, outcome)
 }

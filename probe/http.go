@@ -37,7 +37,7 @@ func (r *run) halfHTTP(ctx context.Context, l line) {
 func (r *run) skipHalf(why string, paths ...Path) {
 	for _, p := range paths {
 		r.facts.Blank(p, why)
-		r.gate.leave(p, "")
+		r.gate.skip(p)
 	}
 }
 

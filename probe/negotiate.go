@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // authenticated Identify in sealed messages.
 func (r *run) negotiateHTTP(ctx context.Context, l line) {
 	f := &r.facts.HTTP
-	defer func() { r.gate.leave(PathHTTPNegotiate, f.Negotiate.Value.Outcome) }()
+	defer func() { r.gate.leave(PathHTTPNegotiate, f.Negotiate) }()
 	w, fail := l.openWire(ctx)
 	if fail != nil {
 		why := fail.why(l.port)
@@ -30,7 +31,7 @@ func (r *run) negotiateHTTP(ctx context.Context, l line) {
 // negotiateHTTPS observes NTLM with channel bindings over TLS.
 func (r *run) negotiateHTTPS(ctx context.Context, l line, s *shared) {
 	f := &r.facts.HTTPS
-	defer func() { r.gate.leave(PathHTTPSNegotiate, f.Negotiate.Value.Outcome) }()
+	defer func() { r.gate.leave(PathHTTPSNegotiate, f.Negotiate) }()
 	own, why := r.secured(ctx, l, s)
 	if why != "" {
 		f.NTLM, f.Negotiate = Skip[NTLM](why), Skip[Authentication](why)
@@ -122,8 +123,11 @@ func (r *run) type3(ctx context.Context, l line, first *leg, a lastLeg) Observed
 		return o
 	}
 	res.Status = ans.status
-	confirm(&res, first.initiator, ans)
+	bad := confirm(&res, first.initiator, ans)
 	r.prove(&res, ans, first.initiator.Session(), a.sealed)
+	if bad && res.Outcome == Accepted {
+		res.Outcome = Unproven
+	}
 	return See(res).took(took)
 }
 
@@ -135,21 +139,25 @@ func sealedMessage(a lastLeg, session *negotiate.Session, token []byte) message 
 	if a.sealed {
 		contentType, body = negotiate.SealMessage(session, wsman.ContentType, body)
 	}
-	return message{step: a.step, body: body, hidden: fmt.Sprintf("Negotiate (type 3, %d bytes, not shown)", len(token)),
+	return message{step: a.step, body: body, secret: true, hidden: fmt.Sprintf("Negotiate (type 3, %d bytes, not shown)", len(token)),
 		header: [][2]string{{"Content-Type", contentType}, {"Authorization", "Negotiate " + base64.StdEncoding.EncodeToString(token)}}}
 }
 
-// confirm reads the host's last token, which precedes what it sealed.
-func confirm(res *Authentication, i *negotiate.Initiator, ans answer) {
+// confirm reads the host's last token, which precedes what it sealed. It
+// reports true where the token is there and wrong, so that the answer proves
+// nothing; one that is missing leaves the proof to what the answer holds.
+func confirm(res *Authentication, i *negotiate.Initiator, ans answer) bool {
 	if ans.status == 401 {
-		return
+		return false
 	}
 	var token []byte
 	if s, ok := negotiate.Find(negotiate.ParseOffer(ans.header["Www-Authenticate"]), "Negotiate"); ok {
 		token, _ = base64.StdEncoding.DecodeString(s.Token)
 	}
-	if err := i.Confirm(token); err != nil {
+	err := i.Confirm(token)
+	if err != nil {
 		res.Detail = clean(err.Error())
 	}
 	res.Mutual = i.MutualMIC()
+	return err != nil && !errors.Is(err, negotiate.ErrUnconfirmed)
 }

@@ -114,8 +114,8 @@ func challengeToken(a answer) ([]byte, error) {
 func (r *run) readNTLM(l *leg) NTLM {
 	c := l.challenge
 	r.learn(c)
-	n := NTLM{Form: l.form, NetBIOSComputer: clean(c.NetBIOSComputer), NetBIOSDomain: clean(c.NetBIOSDomain),
-		DNSComputer: clean(c.DNSComputer), DNSDomain: clean(c.DNSDomain), DNSTree: clean(c.DNSTree),
+	n := NTLM{Form: l.form, NetBIOSComputer: r.scrub.text(c.NetBIOSComputer), NetBIOSDomain: r.scrub.text(c.NetBIOSDomain),
+		DNSComputer: r.scrub.text(c.DNSComputer), DNSDomain: r.scrub.text(c.DNSDomain), DNSTree: r.scrub.text(c.DNSTree),
 		Build: int(c.Build), Flags: c.Flags, Sealing: c.Sealing()}
 	if c.Major != 0 || c.Build != 0 {
 		n.Version = fmt.Sprintf("%d.%d.%d", c.Major, c.Minor, c.Build)

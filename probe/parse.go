@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -28,6 +29,10 @@ type TargetOptions struct {
 // its scheme, and then only that listener is looked at.
 // Errors say what was wrong and what is accepted.
 func ParseTarget(arg string, o TargetOptions) (Target, error) {
+	if !utf8.ValidString(arg) || strings.Contains(arg, "@") {
+		// A password may stand in it, so that it isn't repeated.
+		return Target{}, fmt.Errorf("a host argument has an @ or bytes that are no text; give the account with -u, the password by prompt, file or environment; accepted: HOST, HOST:PORT, [IPV6]:PORT, a URL")
+	}
 	t := Target{Asked: arg, PortHTTP: orInt(o.PortHTTP, DefaultPortHTTP), PortHTTPS: orInt(o.PortHTTPS, DefaultPortHTTPS),
 		Path: o.Path, Route: o.Route, Family: o.Family, Trust: o.Trust}
 	if t.Route == "" {
@@ -56,9 +61,6 @@ func (t *Target) readURL(arg string) error {
 	u, err := url.Parse(arg)
 	if err != nil || u.Host == "" {
 		return fmt.Errorf("host %q is not a URL; accepted: http://HOST[:PORT][/PATH] or https://HOST[:PORT][/PATH]", Clean(arg, 80))
-	}
-	if u.User != nil {
-		return fmt.Errorf("host %q carries a user name; give the account with -u, the password by prompt, file or environment", Clean(u.Host, 80))
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
 		return fmt.Errorf("host %q has a query or fragment; accepted: http://HOST[:PORT][/PATH] or https://HOST[:PORT][/PATH]", Clean(arg, 80))
@@ -117,8 +119,8 @@ func looksHTTPS(port string, r Route) bool {
 
 func (t *Target) setHost(host, arg string) error {
 	if a, err := netip.ParseAddr(host); err == nil {
-		if a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "" {
-			return fmt.Errorf("address %s is of one link and needs to say which; accepted: %s%%INTERFACE, such as %s%%eth0", a, a, a)
+		if err := t.checkAddress(a); err != nil {
+			return err
 		}
 		t.Host = a.String()
 		return nil
@@ -131,6 +133,22 @@ func (t *Target) setHost(host, arg string) error {
 		return fmt.Errorf("host %q: %w; accepted: HOST, HOST:PORT, [IPV6]:PORT, a URL", Clean(arg, 80), err)
 	}
 	t.Host = host
+	return nil
+}
+
+// checkAddress refuses an address that the flags exclude or that is incomplete.
+func (t *Target) checkAddress(a netip.Addr) error {
+	bad := func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
+	}
+	switch {
+	case strings.ContainsFunc(a.Zone(), bad):
+		return fmt.Errorf("address %q names no interface; accepted: an interface such as eth0 behind the %%", Clean(a.String(), 80))
+	case a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "":
+		return fmt.Errorf("address %s is of one link and needs to say which; accepted: %s%%INTERFACE, such as %s%%eth0", a, a, a)
+	case t.Family == FamilyV4 && !a.Unmap().Is4(), t.Family == FamilyV6 && a.Unmap().Is4():
+		return fmt.Errorf("address %s is not of the family that -%s asks for; accepted: an address of that family, or a name", a, t.Family)
+	}
 	return nil
 }
 
@@ -187,7 +205,7 @@ func (t *Target) setPort(port string, plain bool) error {
 		return nil
 	}
 	n, err := strconv.Atoi(port)
-	if err != nil || n < 1 || n > 65535 {
+	if err != nil || strings.Trim(port, "0123456789") != "" || n < 1 || n > 65535 {
 		return fmt.Errorf("port %q of host %q is no port; accepted: 1 to 65535", Clean(port, 20), Clean(t.Asked, 80))
 	}
 	if plain {

@@ -41,12 +41,15 @@ func TestParseTarget(t *testing.T) {
 func TestParseTargetRefuses(t *testing.T) {
 	for _, arg := range []string{"", ".", "a..b", "-x", "win01:", "win01:0", "win01:65536", "win01:x", "1.2.3", "1.2.3.400", "[1.2.3.4]:1",
 		"a b", "a\x1b[31m", "ftp://win01", "https://", "https://user:pass@win01", "https://win01/?q", "http://win01:99999",
-		"win01/wsman", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "aa", "win01;reboot", "$(reboot)", "[::1", "::1]", "fe80::1"} {
+		"win01/wsman", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "aa", "win01;reboot", "$(reboot)", "[::1", "::1]", "fe80::1", "fe80::1%\x1b[m", "a:+5985", "\xff\xfe", "u:S3cret@win01"} {
 		if got, err := ParseTarget(arg, TargetOptions{}); err == nil {
 			t.Errorf("%q became %+v", arg, got)
-		} else if strings.ContainsAny(err.Error(), "\x1b\n") {
+		} else if strings.ContainsAny(err.Error(), "\x1b\n") || strings.Contains(err.Error(), "S3cret") {
 			t.Errorf("%q: the error carries control characters: %q", arg, err)
 		}
+	}
+	if got, err := ParseTarget("192.0.2.1", TargetOptions{Family: FamilyV6}); err == nil {
+		t.Errorf("an IPv4 address with -6 became %+v", got)
 	}
 	for _, o := range []TargetOptions{{PortHTTP: -1}, {PortHTTPS: 70000}, {Path: "/a b"}, {Path: "/a\r\nX: y"}, {Path: "/a?b"}} {
 		if got, err := ParseTarget("win01", o); err == nil {

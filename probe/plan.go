@@ -30,7 +30,7 @@ func planHTTP(req Request, to string) []Step {
 	path := orString(req.Target.Path, DefaultPath)
 	steps := []Step{
 		{PathHTTPDial, to, "TCP connections, one for each step", SentNothing, ""},
-		{PathHTTPChallenge, to, "POST " + path + " without credentials", SentNothing, ""},
+		{PathHTTPChallenge, to, "WS-Man Identify to " + path + " without credentials, expecting the offer of schemes", SentNothing, ""},
 		{PathHTTPIdentify, to, "WS-Man Identify without credentials", SentNothing, ""},
 		{PathHTTPNTLM, to, "NTLM type 1 message (names no account)", SentNothing, ""},
 		{PathHTTPRaw, to, "NTLM type 1 message in raw form, as Go tools send it", SentNothing, ""},
@@ -57,7 +57,7 @@ func planHTTPS(req Request, to string) []Step {
 		{PathHTTPSTLS, to, "TLS handshake", SentNothing, ""},
 		{PathHTTPSLegacy, to, "TLS handshake with old versions and suites", SentNothing, "the strict handshake fails"},
 		{PathHTTPSPlain, to, "POST " + path + " in plain HTTP, without credentials", SentNothing, "the port does not speak TLS"},
-		{PathHTTPSChallenge, to, "POST " + path + " without credentials", SentNothing, ""},
+		{PathHTTPSChallenge, to, "WS-Man Identify to " + path + " without credentials, expecting the offer of schemes", SentNothing, ""},
 		{PathHTTPSIdentify, to, "WS-Man Identify without credentials", SentNothing, "the HTTP listener gave none"},
 		{PathHTTPSNTLM, to, "NTLM type 1 message (names no account)", SentNothing, ""},
 	}

@@ -28,7 +28,7 @@ func (r *run) prove(res *Authentication, ans answer, session *negotiate.Session,
 			res.Outcome, res.Detail = Unproven, joinDetail(res.Detail, "the sealed answer can't be opened: "+err.Error())
 			return
 		}
-		body, res.Sealed = plain, true
+		body, res.Sealed = r.scrub.clean(plain), true
 	}
 	if fault, ok, err := wsman.ParseFault(body); err == nil && ok && ans.status != 401 {
 		cleaned := cleanFault(fault)
@@ -51,6 +51,32 @@ func (r *run) prove(res *Authentication, ans answer, session *negotiate.Session,
 		res.Identity = cleanIdentity(id)
 	default:
 		res.Identity = cleanIdentity(id)
+	}
+}
+
+// proven tells whether the host showed that it takes the account: by an answer
+// that was accepted as proof, by a mechListMIC that only the session key makes,
+// or by a fault that was sealed with it.
+func (a Authentication) proven() bool {
+	return a.Outcome == Accepted || a.Mutual || a.Outcome == Faulted && a.Sealed
+}
+
+// doubt takes back what an unsealed answer seemed to prove, where the host was
+// seen to answer anybody: without credentials, or a made-up account.
+func (f *Facts) doubt() {
+	why := ""
+	switch {
+	case f.HTTP.Canary.Value.Outcome == Accepted:
+		why = "the host accepted an account that does not exist"
+	case f.HTTPS.Challenge.Value.Anybody:
+		why = "the host gives the same answer without credentials"
+	default:
+		return
+	}
+	for _, o := range []*Observed[Authentication]{&f.HTTPS.Basic, &f.HTTPS.Negotiate, &f.HTTP.Basic, &f.HTTP.Unsealed} {
+		if a := &o.Value; a.Outcome == Accepted && !a.Sealed && !a.Mutual {
+			a.Outcome, a.Detail = Unproven, joinDetail(a.Detail, why)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type run struct {
 	facts  *Facts
 	bounds bounds
 	gate   *gate
+	scrub  *scrubber
 
 	identified chan struct{} // http.identify has been observed, or won't be
 	broken     atomic.Pointer[Bug]
@@ -55,11 +56,12 @@ func Run(ctx context.Context, req Request, env Env) *Facts {
 	r := &run{req: req, env: env, bounds: boundsOf(req.Timeout), seen: map[string]certs.Inspection{}, identified: make(chan struct{})}
 	start := env.Now()
 	r.facts = &Facts{Schema: Schema, When: start.UTC().Round(0), Target: req.Target, Account: req.Account, Client: client(req, env)}
-	r.gate, r.later = newGate(r), r.group()
+	r.gate, r.later, r.scrub = newGate(r), r.group(), newScrubber(req.Password)
 	bounded, cancel := context.WithTimeout(ctx, req.Timeout)
 	r.look(bounded)
 	r.facts.Took = env.Now().Sub(start)
 	r.facts.finish(ctx, bounded)
+	r.facts.doubt()
 	cancel()
 	r.later.Wait()
 	if bug := r.broken.Load(); bug != nil {

@@ -165,3 +165,49 @@ func TestWrongPasswordCostsOne(t *testing.T) {
 		}
 	}
 }
+
+// TestParrot: what a host repeats of the secrets that it was sent is in no fact.
+func TestParrot(t *testing.T) {
+	l := look(t, ask{scenario: "parrot", change: func(r *probe.Request) { r.Target.Route = probe.RouteBasicHTTPS }})
+	if l.facts.HTTPS.Basic.Value.Sent != probe.SentPassword {
+		t.Fatalf("the password was not sent: %+v", l.facts.HTTPS.Basic)
+	}
+	data, err := json.Marshal(l.facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noSecret(t, "facts", data, l.host.Password)
+	noSecret(t, "facts", data, l.host.User+":"+l.host.Password)
+}
+
+// TestAnswersAnybody: an Identify that anybody gets is no proof of a logon.
+func TestAnswersAnybody(t *testing.T) {
+	f := look(t, ask{scenario: "answers-anybody"}).facts
+	for _, o := range []probe.Observed[probe.Authentication]{f.HTTPS.Basic, f.HTTPS.Negotiate, f.HTTP.Negotiate} {
+		if o.Value.Outcome == probe.Accepted {
+			t.Errorf("taken for a proof: %+v", o)
+		}
+	}
+}
+
+// TestForgedMIC: a last token that the session's key did not make is no proof,
+// whatever status and answer come with it.
+func TestForgedMIC(t *testing.T) {
+	f := look(t, ask{scenario: "forged-mic"}).facts
+	for _, o := range []probe.Observed[probe.Authentication]{f.HTTP.Negotiate, f.HTTPS.Negotiate} {
+		if o.Value.Outcome == probe.Accepted || o.Value.Mutual {
+			t.Errorf("taken for a proof: %+v", o)
+		}
+	}
+}
+
+// TestUnsealedNeedsSealed: without a sealed answer that was accepted, no type 3
+// message goes out unsealed.
+func TestUnsealedNeedsSealed(t *testing.T) {
+	for scenario, want := range map[string]bool{"healthy": true, "sealing-not-granted": false, "forged-mic": false} {
+		f := look(t, ask{scenario: scenario, change: func(r *probe.Request) { r.Unsealed = true }}).facts
+		if sent := f.HTTP.Unsealed.Value.Sent == probe.SentNTLM; sent != want {
+			t.Errorf("%s: sent %v: %+v", scenario, sent, f.HTTP.Unsealed)
+		}
+	}
+}

@@ -119,11 +119,11 @@ func (r *run) inspect(raw [][]byte, staple []byte) certs.Inspection {
 // whatever else is good.
 func vet(i certs.Inspection, ask TrustAsk) (bool, string) {
 	switch defects := i.Defects(); {
-	case i.Revocation.Staple == certs.StapleRevoked:
+	case i.Revocation.Staple == certs.StapleRevoked, i.Revocation.Claim == certs.StapleRevoked:
 		return false, "revoked"
 	case ask.Pin != "" && !i.Pinned:
 		return false, "the certificate is not the pinned one"
-	case ask.Pin != "":
+	case ask.Pin != "" && len(defects) == 0:
 		return true, "pin"
 	case ask.Insecure:
 		return true, "insecure"

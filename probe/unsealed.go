@@ -17,7 +17,7 @@ import (
 // tools would be let in.
 func (r *run) asGoTools(ctx context.Context, l line) {
 	f := &r.facts.HTTP
-	defer func() { r.gate.leave(PathHTTPUnsealed, f.Unsealed.Value.Outcome) }()
+	defer func() { r.gate.leave(PathHTTPUnsealed, f.Unsealed) }()
 	w, fail := l.openWire(ctx)
 	if fail != nil {
 		why := fail.why(l.port)
@@ -76,7 +76,7 @@ func (r *run) unsealed(ctx context.Context, w *wire, l line, u unsealedLeg) Obse
 	if why := r.gate.enter(ctx, PathHTTPUnsealed); why != "" {
 		return Skip[Authentication](why)
 	}
-	if !r.gate.wasAccepted() {
+	if !r.gate.wasSealed() {
 		return Skip[Authentication]("only tried behind an accepted sealed attempt")
 	}
 	start := r.env.Now()
@@ -89,7 +89,7 @@ func (r *run) unsealed(ctx context.Context, w *wire, l line, u unsealedLeg) Obse
 }
 
 func (r *run) sendUnsealed(ctx context.Context, w *wire, l line, token []byte, start time.Time) Observed[Authentication] {
-	ans, fail := r.do(ctx, w, l, message{step: PathHTTPUnsealed, body: wsman.IdentifyRequest(),
+	ans, fail := r.do(ctx, w, l, message{step: PathHTTPUnsealed, secret: true, body: wsman.IdentifyRequest(),
 		hidden: fmt.Sprintf("Negotiate (type 3, raw, unsealed, %d bytes, not shown)", len(token)),
 		header: [][2]string{{"Content-Type", wsman.ContentType}, {"Authorization", "Negotiate " + base64.StdEncoding.EncodeToString(token)}}})
 	res := Authentication{Scheme: "Negotiate", Form: negotiate.Raw, Sent: SentNTLM, User: r.req.Account.Asked}

@@ -76,6 +76,7 @@ type message struct {
 	header [][2]string // in the order of sending, without Host and Content-Length
 	body   []byte
 	hidden string // how the trace names the Authorization value, which it never prints
+	secret bool   // the Authorization value was made from the password
 }
 
 // answer is one final response, read whole and bounded.
@@ -93,20 +94,26 @@ func (r *run) do(ctx context.Context, w *wire, l line, m message) (answer, *Fail
 	op := fmt.Sprintf("POST %s", l.url(r.req.Target.Path))
 	stop := deadline(ctx, w.conn, r.bounds.exchange)
 	before := w.source.got
+	for _, h := range m.header {
+		if strings.EqualFold(h[0], "Authorization") && m.secret {
+			r.scrub.sent(h[1])
+		}
+	}
 	a, err := w.exchange(l, r.req.Target.Path, m)
 	stop()
+	a = r.scrub.answer(a)
 	var f *Failure
 	if err != nil {
 		w.closed = true
 		if w.source.err != nil {
 			err = w.source.err // a line that was cut short is no malformed one
 		}
-		f = failure(ctxErr(ctx, err), op)
+		f = r.failure(ctxErr(ctx, err), op)
 		if got := w.source.got - before; f.Class == ClassSilent && got > 0 {
 			f.Raw = fmt.Sprintf("the answer was not complete in the time allowed; bytes that came: %d", got)
 		}
 	}
-	r.record(exchange(l, r.req.Target.Path, m, a, w.source.got-before), f, r.env.Now().Sub(start))
+	r.record(r.exchange(l, r.req.Target.Path, m, a, w.source.got-before), f, r.env.Now().Sub(start))
 	return a, f
 }
 
@@ -177,7 +184,7 @@ func encodeRequest(l line, path string, m message) []byte {
 
 // exchange makes the record of one request and its answer. Nothing secret
 // enters it: the value of Authorization is named, never kept.
-func exchange(l line, path string, m message, a answer, got int) Exchange {
+func (r *run) exchange(l line, path string, m message, a answer, got int) Exchange {
 	e := Exchange{Step: string(m.step), URL: l.url(path), Sent: len(m.body), Status: a.status, Got: got}
 	for _, h := range m.header {
 		value := h[1]
@@ -186,13 +193,13 @@ func exchange(l line, path string, m message, a answer, got int) Exchange {
 		}
 		e.Request = append(e.Request, h[0]+": "+value)
 	}
-	e.Answer = answerLines(a.header)
+	e.Answer = r.answerLines(a.header)
 	return e
 }
 
 // answerLines lists header lines in a stable order, bounded in number and
 // length; the tokens of WWW-Authenticate are shortened to their scheme and size.
-func answerLines(h http.Header) []string {
+func (r *run) answerLines(h http.Header) []string {
 	var lines []string
 	for _, name := range sortedKeys(h) {
 		for _, value := range h[name] {
@@ -202,7 +209,7 @@ func answerLines(h http.Header) []string {
 			if name == "Www-Authenticate" {
 				value = shortenToken(value)
 			}
-			lines = append(lines, Clean(name, 60)+": "+clean(value))
+			lines = append(lines, Clean(name, 60)+": "+r.scrub.text(value))
 		}
 	}
 	return lines

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"pstest/negotiate"
 )
 
 func TestClassify(t *testing.T) {
@@ -57,7 +59,7 @@ func FuzzAnswer(f *testing.F) {
 		defer client.Close()
 		client.SetDeadline(time.Now().Add(5 * time.Second))
 		w := newWire(client)
-		l := line{run: &run{req: Request{Target: Target{Host: "h"}}}, addr: netip.MustParseAddr("192.0.2.1"), port: 5985}
+		l := line{run: &run{scrub: newScrubber(negotiate.Secret{}), env: Env{Now: time.Now}, req: Request{Target: Target{Host: "h"}}}, addr: netip.MustParseAddr("192.0.2.1"), port: 5985}
 		a, err := w.exchange(l, "/wsman", message{})
 		if len(a.body) > maxBodyBytes+1 {
 			t.Fatalf("%d bytes of body", len(a.body))
@@ -65,7 +67,7 @@ func FuzzAnswer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c := readChallenge(a, time.Unix(0, 0))
+		c := l.run.readChallenge(a)
 		for _, s := range []string{c.Server, c.Via, c.Title, c.Type} {
 			if strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
 				t.Fatalf("unsafe text %q", s)

@@ -4,7 +4,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"runtime/debug"
 	"time"
 
@@ -91,14 +90,16 @@ func one(ctx context.Context, r probe.Request, o Options, g *guard) (res result)
 	if timeout <= 0 {
 		timeout = probe.DefaultTimeout
 	}
-	host := fmt.Sprintf("%s:%d:%d", r.Target.Host, r.Target.PortHTTP, r.Target.PortHTTPS)
-	own := &hostGuard{ctx: ctx, shared: g, host: host, patience: min(timeout/2, 10*time.Second)}
-	defer own.leave()
+	own := &hostGuard{ctx: ctx, shared: g, place: newPlace(r.Target), patience: min(timeout/2, 10*time.Second)}
+	defer func() { own.leave(res.facts) }()
 	defer func() {
 		if p := recover(); p != nil {
 			res = result{broken: &Panic{p, debug.Stack()}}
 		}
 	}()
 	o.Env.Guard = own
+	if o.Env.Resolver != nil {
+		o.Env.Resolver = watcher{o.Env.Resolver, own}
+	}
 	return result{facts: o.Run(ctx, r, o.Env)}
 }

@@ -1,34 +1,44 @@
 package fleet
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
-	"time"
 
 	"pstest/probe"
 )
 
-// enough is how many hosts may reject an account before it is left alone. It
-// bounds the hosts that are being asked, too: answers that are not there yet
-// may turn out as rejections.
+// enough is how many attempts with an account may end without a proven
+// acceptance before it is left alone. It bounds those under way too: answers
+// that are not there yet may turn out as rejections.
 const enough = 2
 
-// guard keeps, across hosts, what became of each account.
+// guard keeps, across hosts, what became of each account. What sent a
+// credential and was not proven accepted counts as a rejection: a host that
+// says nothing may have counted it towards a lockout all the same.
 type guard struct {
 	mu       sync.Mutex
 	accounts map[string]*record
 }
 
-// record is one account. An account that one host accepted is right, and what
-// other hosts reject it for is theirs.
+// record is one account.
 type record struct {
-	accepted bool
-	rejected map[string]bool // hosts that rejected it
-	asking   map[string]bool // hosts that were let through and did not end yet
-	changed  chan struct{}   // closed and renewed at every change
+	freed   bool // a domain accepted it: a rejection elsewhere is no wrong password
+	spent   int  // attempts that may have been rejected
+	places  map[*place]standing
+	changed chan struct{} // closed and renewed at every change
 }
+
+// standing is what became of an account at one place.
+type standing string
+
+// The standings; the zero value is none.
+const (
+	asking   standing = "asking"   // was let through and nothing came of it yet
+	accepted standing = "accepted" // proven
+	rejected standing = "rejected"
+	unproven standing = "unproven" // sent, and what became of it is not known
+)
 
 func newGuard() *guard { return &guard{accounts: map[string]*record{}} }
 
@@ -38,7 +48,7 @@ func (g *guard) record(account string) *record {
 	key := strings.ToLower(account)
 	r := g.accounts[key]
 	if r == nil {
-		r = &record{rejected: map[string]bool{}, asking: map[string]bool{}, changed: make(chan struct{})}
+		r = &record{places: map[*place]standing{}, changed: make(chan struct{})}
 		g.accounts[key] = r
 	}
 	return r
@@ -49,89 +59,102 @@ func (r *record) wake() {
 	r.changed = make(chan struct{})
 }
 
-// ask lets host try the account, refuses it for good with a reason, or returns
-// a channel that is closed when asking again may help.
-func (g *guard) ask(account, host string) (ok bool, why string, wait <-chan struct{}) {
+// ask lets the place try the account, refuses it for good with a reason, or
+// returns a channel that is closed when asking again may help.
+func (g *guard) ask(account string, p *place) (ok bool, why string, wait <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.record(account)
-	busy := len(r.rejected)
-	for h := range r.asking {
-		if !r.rejected[h] {
-			busy++
-		}
-	}
-	switch {
-	case r.accepted || r.asking[host]:
-	case len(r.rejected) >= enough:
-		return false, fmt.Sprintf("withheld: %d hosts rejected this account and none accepted it", len(r.rejected)), nil
-	case busy >= enough:
+	switch here, where := r.sameHost(p); {
+	case r.freed || here == accepted:
+		return true, "", nil
+	case here == rejected:
+		return false, fmt.Sprintf("this host (as %s) rejected this account once already, and further attempts could lock it", where), nil
+	case here == unproven:
+		return false, fmt.Sprintf("what became of an attempt at this host (as %s) is not known, and it may have counted towards a lockout", where), nil
+	case here == asking && r.places[p] != asking:
+		return false, "", r.changed
+	case r.spent >= enough:
+		return false, fmt.Sprintf("%d attempts with this account were rejected, or nothing proved that they were accepted, and further ones could lock it", r.spent), nil
+	case r.spent+r.others(p) >= enough:
 		return false, "", r.changed
 	}
-	r.asking[host] = true
+	r.places[p] = asking
 	return true, "", nil
 }
 
-func (g *guard) tell(account, host string, o probe.Outcome) {
+// sameHost is the weightiest standing that the account has at the host of p,
+// under whatever name, and that name. An acceptance outweighs all else: the
+// password is right there.
+func (r *record) sameHost(p *place) (standing, string) {
+	weight := map[standing]int{asking: 1, unproven: 2, rejected: 3, accepted: 4}
+	var best standing
+	where := ""
+	for q, s := range r.places {
+		if weight[s] > weight[best] && p.sameAs(q) {
+			best, where = s, q.asked
+		}
+	}
+	return best, where
+}
+
+// others counts the places but p that are being asked.
+func (r *record) others(p *place) int {
+	n := 0
+	for q, s := range r.places {
+		if q != p && s == asking {
+			n++
+		}
+	}
+	return n
+}
+
+// tell records an attempt that carried the credential. Where a place accepted
+// the account, nothing that it says later can be about the password.
+func (g *guard) tell(account string, p *place, o probe.Outcome) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.record(account)
-	switch o {
-	case probe.Accepted:
-		r.accepted = true
-	case probe.Rejected:
-		r.rejected[host] = true
-	default:
+	switch {
+	case o == "" || o == probe.NoChallenge: // nothing secret was sent
 		return
+	case o == probe.Accepted:
+		r.places[p] = accepted
+	case r.places[p] == accepted:
+		return
+	case o == probe.Rejected:
+		r.spent++
+		r.places[p] = rejected
+	default:
+		r.spent++
+		if r.places[p] != rejected {
+			r.places[p] = unproven
+		}
 	}
 	r.wake()
 }
 
-// leave ends the asking of a host, whatever came of it.
-func (g *guard) leave(host string) {
+// leave ends the asking of a place, whatever came of it. Domain tells that what
+// the place accepted is an account of a domain, which is right everywhere.
+func (g *guard) leave(p *place, domain bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, r := range g.accounts {
-		if r.asking[host] {
-			delete(r.asking, host)
-			r.wake()
+		switch r.places[p] {
+		case asking:
+			delete(r.places, p)
+		case accepted:
+			r.freed = r.freed || domain
 		}
+		r.wake()
 	}
 }
 
-// hostGuard is the guard as one host's run sees it.
-type hostGuard struct {
-	ctx      context.Context
-	shared   *guard
-	host     string
-	patience time.Duration // how long to wait for other hosts' answers
-}
-
-// May tells whether the account may be tried on this host; else why not. It
-// waits while as many hosts as may reject the account are still being asked.
-// The host's name as the run spells it is not used, here and in Tell: what
-// counts is the request's host and ports.
-func (h *hostGuard) May(account, _ string) (bool, string) {
-	end := time.NewTimer(h.patience)
-	defer end.Stop()
-	for {
-		ok, why, wait := h.shared.ask(account, h.host)
-		if wait == nil {
-			return ok, why
-		}
-		select {
-		case <-wait:
-		case <-h.ctx.Done():
-			return false, "withheld: interrupted"
-		case <-end.C:
-			return false, fmt.Sprintf("withheld: %d other hosts had not answered yet for this account", enough)
-		}
+// learn adds what is now known of a place. Whoever waits asks anew.
+func (g *guard) learn(p *place, ids []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, id := range ids {
+		p.ids[id] = true
 	}
 }
-
-// Tell records what became of the account on this host.
-func (h *hostGuard) Tell(account, _ string, o probe.Outcome) {
-	h.shared.tell(account, h.host, o)
-}
-
-func (h *hostGuard) leave() { h.shared.leave(h.host) }

@@ -193,15 +193,20 @@ func (r *run) exchange(l line, path string, m message, a answer, got int) Exchan
 		}
 		e.Request = append(e.Request, h[0]+": "+value)
 	}
-	e.Answer = r.answerLines(a.header)
+	e.Answer = r.answerLines(a.header, m.secret)
 	return e
 }
 
 // answerLines lists header lines in a stable order, bounded in number and
 // length; the tokens of WWW-Authenticate are shortened to their scheme and size.
-func (r *run) answerLines(h http.Header) []string {
+// Behind a secret only well-known names are kept: a host can spell what it was
+// sent into a name of its own, which loses the case that would give it away.
+func (r *run) answerLines(h http.Header, secret bool) []string {
 	var lines []string
 	for _, name := range sortedKeys(h) {
+		if secret && !wellKnown(name) {
+			continue
+		}
 		for _, value := range h[name] {
 			if len(lines) == 40 {
 				return append(lines, "…")
@@ -213,6 +218,15 @@ func (r *run) answerLines(h http.Header) []string {
 		}
 	}
 	return lines
+}
+
+// wellKnown lists the headers that WinRM, IIS and proxies answer with.
+func wellKnown(name string) bool {
+	switch name {
+	case "Allow", "Connection", "Content-Length", "Content-Type", "Date", "Location", "Proxy-Authenticate", "Retry-After", "Server", "Transfer-Encoding", "Via", "Www-Authenticate":
+		return true
+	}
+	return false
 }
 
 // shortenToken names a handshake's token by its length; the parameters of

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"pstest/probe"
 	"pstest/wsman"
@@ -22,16 +23,16 @@ func answered(f *probe.Facts) []string {
 	}
 	if !ok || n.Build == 0 {
 		if os := id.OS; os != "" && !strings.HasPrefix(os, "0.0") {
-			parts = append(parts, windowsName(os, build(os)))
+			parts = append(parts, windowsName(name(os), build(os)))
 		}
 	}
 	switch {
 	case known && id.Microsoft():
 		parts = append(parts, stack(id))
 	case known && id.Vendor != "":
-		parts = append(parts, "not Windows: "+strings.TrimSpace(id.Vendor+" "+id.Version))
+		parts = append(parts, "not Windows: "+free(strings.TrimSpace(id.Vendor+" "+id.Version)))
 	case server != "":
-		parts = append(parts, "answers as "+server)
+		parts = append(parts, "answers as "+free(server))
 	case f.HTTP.Dial.State == probe.Failed && f.HTTPS.Dial.State == probe.Failed:
 		parts = append(parts, "nothing answers")
 	}
@@ -42,7 +43,27 @@ func stack(id wsman.Identity) string {
 	if id.Stack == "" {
 		return "WinRM"
 	}
-	return "WinRM stack " + id.Stack
+	return "WinRM stack " + name(id.Stack)
+}
+
+// maxFree bounds a text that the host chose, in runes: the header's line is ours.
+const maxFree = 60
+
+// free is free text of the host: cut, and in quotes that it can't end itself.
+func free(text string) string {
+	return "“" + strings.NewReplacer("“", "'", "”", "'", `"`, "'").Replace(probe.Clean(text, maxFree)) + "”"
+}
+
+// name is a name or a version that the host gave: as it is where it looks like
+// one, else free text.
+func name(text string) string {
+	odd := func(r rune) bool {
+		return r != '.' && r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	if strings.ContainsFunc(text, odd) || len(text) > maxFree {
+		return free(text)
+	}
+	return text
 }
 
 func drop(parts []string) []string {
@@ -60,13 +81,13 @@ func drop(parts []string) []string {
 func system(n probe.NTLM, windows bool) []string {
 	var parts []string
 	if windows && n.Build > 0 {
-		parts = append(parts, windowsName(n.Version, n.Build))
+		parts = append(parts, windowsName(name(n.Version), n.Build))
 	}
 	switch {
 	case n.Workgroup():
-		parts = append(parts, "workgroup (computer "+n.NetBIOSComputer+")")
+		parts = append(parts, "workgroup (computer "+name(n.NetBIOSComputer)+")")
 	case n.NetBIOSDomain != "":
-		parts = append(parts, "domain "+n.NetBIOSDomain)
+		parts = append(parts, "domain "+name(n.NetBIOSDomain))
 	}
 	return parts
 }

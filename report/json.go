@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"unicode"
@@ -12,9 +11,6 @@ import (
 
 	"pstest/limits"
 )
-
-// MaxSaved bounds a saved report that is read, in bytes.
-const MaxSaved = 64 << 20
 
 // Document is the JSON form of one run over one or several hosts.
 type Document struct {
@@ -70,53 +66,4 @@ func plainJSON(b []byte) []byte {
 // unsafeRune tells whether a terminal may act upon r, or a reader be misled.
 func unsafeRune(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
-}
-
-// Read reads a saved document and judges its facts again with today's rules,
-// so that an old report gains from a newer pstest. At most MaxSaved bytes are
-// read; a document of another schema is refused.
-func Read(r io.Reader) ([]Report, error) {
-	b, err := io.ReadAll(io.LimitReader(r, MaxSaved+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(b) > MaxSaved {
-		return nil, fmt.Errorf("more than %d MiB", MaxSaved>>20)
-	}
-	var head struct {
-		Schema  *int              `json:"schema"`
-		Reports []json.RawMessage `json:"reports"`
-	}
-	if err := json.Unmarshal(b, &head); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
-	}
-	if head.Schema == nil || head.Reports == nil {
-		return nil, errors.New("no report of pstest: save one with --format json")
-	}
-	if *head.Schema != Schema {
-		return nil, fmt.Errorf("schema %d, and this pstest reads %d", *head.Schema, Schema)
-	}
-	return judgeAgain(head.Reports)
-}
-
-func judgeAgain(raw []json.RawMessage) ([]Report, error) {
-	reports := make([]Report, 0, len(raw))
-	for i, m := range raw {
-		var saved Report
-		if err := json.Unmarshal(m, &saved); err != nil {
-			return nil, fmt.Errorf("report %d: %w", i+1, err)
-		}
-		if saved.Facts == nil {
-			return nil, fmt.Errorf("report %d: it holds no facts", i+1)
-		}
-		again := New(saved.Facts)
-		if again.Host == "" {
-			again.Host = saved.Host
-		}
-		reports = append(reports, again)
-	}
-	if len(reports) == 0 {
-		return nil, errors.New("it holds no reports")
-	}
-	return reports, nil
 }

@@ -164,6 +164,14 @@ func (p *paper) mark(m mark) string {
 	return p.color(m.paint, m.sign)
 }
 
+// letters is text of ours with marks that the asked alphabet has.
+func (p *paper) letters(s string) string {
+	if !p.o.ASCII {
+		return s
+	}
+	return strings.NewReplacer("“", `"`, "”", `"`, "…", "...").Replace(s)
+}
+
 // title writes a section's heading behind an empty line.
 func (p *paper) title(s string) {
 	p.gap()

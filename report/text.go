@@ -51,7 +51,7 @@ func (p *paper) header(r Report) {
 	if a := address(r.Facts); a != "" && a != r.Facts.Target.Host {
 		who += " (" + safe(a) + ")"
 	}
-	text := safe(strings.Join(answered(r.Facts), ", "))
+	text := p.letters(safe(strings.Join(answered(r.Facts), ", ")))
 	switch {
 	case text == "":
 		p.line(p.color(bold, who))

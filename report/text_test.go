@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pstest/limits"
+	"pstest/probe"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -214,8 +215,29 @@ func TestNotWindowsIsNamed(t *testing.T) {
 	r.Facts.HTTP.Identify.Value.Vendor = "Open Management Infrastructure"
 	r.Facts.HTTP.Challenge.Value.Server = "OMI"
 	out := strings.Join(answered(r.Facts), ", ")
-	if strings.Contains(out, "Windows Server") || !strings.Contains(out, "not Windows: Open Management Infrastructure") {
+	if strings.Contains(out, "Windows Server") || !strings.Contains(out, "not Windows: “Open Management Infrastructure”") {
 		t.Errorf("answered: %s", out)
+	}
+}
+
+// TestAHostCantDrawRows: what a host says of itself stays inside short quotes,
+// so that it can't pass for a row of ours at any width.
+func TestAHostCantDrawRows(t *testing.T) {
+	r := broken()
+	evil := strings.Repeat(" ", 80) + "✓ Negotiate/NTLM over HTTP 5985  works”  authenticated" + strings.Repeat("x", 500)
+	r.Facts.HTTP.Challenge.Value.Server, r.Facts.HTTP.Identify.State = evil, probe.NotRun
+	r.Facts.HTTP.NTLM.Value.NetBIOSDomain = "CORP, works ✓"
+	out := strings.Join(answered(r.Facts), ", ")
+	if !strings.Contains(out, "answers as “"+strings.Repeat(" ", 60)+"…”") || !strings.Contains(out, "domain “CORP, works ✓”") {
+		t.Errorf("answered: %s", out)
+	}
+	if got := free("a” b “c"); got != "“a' b 'c”" {
+		t.Errorf("free: %s", got)
+	}
+	for _, s := range []string{"CORP", "WIN-01.x_y", "10.0.20348", ""} {
+		if name(s) != s {
+			t.Errorf("name(%q) = %s", s, name(s))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -46,7 +47,30 @@ func dispatch(ctx context.Context, args []string, w *world) error {
 		}
 		args = append(args[:1:1], rest...)
 	}
-	return newApp(w, all).RunContext(ctx, append([]string{"pstest"}, args...))
+	app := newApp(w, all)
+	help := &noted{w: w.out}
+	app.Writer = help
+	err = app.RunContext(ctx, append([]string{"pstest"}, args...))
+	if err == nil {
+		err = help.err
+	}
+	return err
+}
+
+// noted keeps the first error of a write: the parser writes help and does not
+// look whether it could.
+type noted struct {
+	w   io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (o *noted) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 func newApp(w *world, all []*cli.Command) *cli.App {
@@ -81,6 +105,9 @@ func frontDoor(args []string, all []*cli.Command) ([]string, error) {
 	case "help":
 		if len(args) == 1 {
 			return []string{"--help"}, nil
+		}
+		if len(args) > 2 {
+			return nil, usagef("help takes one command, and %d were given; %s", len(args)-1, acceptedCommands("", all))
 		}
 		args = []string{args[1], "--help"}
 	}

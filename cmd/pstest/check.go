@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,7 +56,7 @@ func runCheck(c *cli.Context, w *world) error {
 	if err != nil {
 		return err
 	}
-	requests, err := o.requests()
+	requests, err := o.requests(w)
 	if err != nil {
 		return err
 	}
@@ -73,16 +75,29 @@ func runCheck(c *cli.Context, w *world) error {
 	return o.check(c.Context, w, requests)
 }
 
-// requests makes one request a host.
-func (o checkOptions) requests() ([]probe.Request, error) {
-	requests := make([]probe.Request, len(o.hosts))
-	for i, host := range o.hosts {
+// requests makes one request a host. What is given again is looked at once.
+func (o checkOptions) requests(w *world) ([]probe.Request, error) {
+	var requests []probe.Request
+	var again []string
+	first := map[probe.Target]bool{}
+	for _, host := range o.hosts {
 		t, err := probe.ParseTarget(host, o.target)
 		if err != nil {
 			return nil, asUsage(err)
 		}
-		requests[i] = o.request
-		requests[i].Target = t
+		key := t
+		key.Asked, key.Host = "", strings.ToLower(t.Host)
+		if first[key] {
+			again = append(again, host)
+			continue
+		}
+		first[key] = true
+		r := o.request
+		r.Target = t
+		requests = append(requests, r)
+	}
+	if len(again) > 0 {
+		w.say("given more than once, and looked at once: " + strings.Join(again, " "))
 	}
 	return requests, nil
 }
@@ -121,7 +136,7 @@ func (o checkOptions) check(ctx context.Context, w *world, requests []probe.Requ
 	}
 	p := newProgress(w, o.debug, requests)
 	defer p.stop()
-	s := sink{w: w, o: o.output, many: len(requests) > 1}
+	s := sink{out: w.out, o: o.output}
 	fleet.Check(ctx, requests, fleet.Options{Env: env}, func(_ int, f *probe.Facts) {
 		p.pause(func() { s.add(report.New(f)) })
 	})
@@ -131,9 +146,8 @@ func (o checkOptions) check(ctx context.Context, w *world, requests []probe.Requ
 
 // sink takes reports one by one.
 type sink struct {
-	w        *world
+	out      io.Writer
 	o        outputOptions
-	many     bool
 	kept     []report.Report // json only
 	lines    []report.Line
 	statuses []limits.Status
@@ -147,10 +161,10 @@ func (s *sink) add(r report.Report) {
 		return
 	}
 	if len(s.lines) > 0 {
-		s.note(writeString(s.w.out, "\n"))
+		s.note(writeString(s.out, "\n"))
 	}
 	s.lines = append(s.lines, r.Line())
-	s.note(report.One(s.w.out, r, s.o.text))
+	s.note(report.One(s.out, r, s.o.text))
 }
 
 func (s *sink) note(err error) {
@@ -162,9 +176,9 @@ func (s *sink) note(err error) {
 func (s *sink) finish() error {
 	switch {
 	case s.o.format == "json":
-		s.note(report.JSON(s.w.out, tool(), s.kept))
-	case s.many:
-		s.note(report.Closing(s.w.out, s.lines, s.o.text))
+		s.note(report.JSON(s.out, tool(), s.kept))
+	case len(s.lines) > 1:
+		s.note(report.Closing(s.out, s.lines, s.o.text))
 	}
 	if s.err != nil {
 		return s.err

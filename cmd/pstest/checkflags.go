@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -84,6 +85,9 @@ func (o *checkOptions) readTarget(c *cli.Context) (err error) {
 	if c.Bool("4") && c.Bool("6") {
 		return usagef("-4 and -6 exclude each other; accepted: one of them, or none for both families")
 	}
+	if c.IsSet("path") && c.String("path") == "" {
+		return usagef("--path is empty; accepted: a path such as /wsman")
+	}
 	o.target = probe.TargetOptions{Path: c.String("path"), Route: route, Family: family(c)}
 	if o.target.PortHTTP, err = port(c, "port-http"); err != nil {
 		return err
@@ -129,7 +133,10 @@ func (o *checkOptions) readTrust(c *cli.Context) error {
 	}
 	if c.IsSet("cacert") {
 		t.CAFile = c.String("cacert")
-		pem, err := readBounded(t.CAFile, 8<<20)
+		pem, err := readBounded(c.Context, t.CAFile, 8<<20)
+		if errors.Is(err, errInterrupted) {
+			return err
+		}
 		if err != nil {
 			return usagef("--cacert %s", err)
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -41,8 +43,15 @@ func runExplain(c *cli.Context, w *world) error {
 		return usagef("explain takes one argument, and %d were given; accepted: an id, a row, a fault code, a saved report", c.NArg())
 	}
 	arg := c.Args().First()
-	if saved, err := savedReport(arg, w); saved != nil || err != nil {
-		return explainReport(w, o, saved, err)
+	saved, err := savedReport(arg)
+	switch {
+	case err != nil:
+		return err
+	case saved == nil:
+	case arg == "-":
+		return explainReport(c.Context, w, o, "stdin", w.stdin)
+	default:
+		return explainReport(c.Context, w, o, arg, saved)
 	}
 	if o.format != "text" {
 		return usagef("--format %s is for a saved report; accepted here: text", o.format)
@@ -76,44 +85,78 @@ func limitIDs() []string {
 	return ids
 }
 
-// savedReport opens what the argument names as a file: "-", a path, or the name
-// of a file that is there and is neither a limit's nor a code. nil: no file.
-func savedReport(arg string, w *world) (io.ReadCloser, error) {
+// savedReport is how to open what the argument names as a file: "-", a path, or
+// the name of a file that is there and is neither a limit's nor a code. nil: no
+// file.
+func savedReport(arg string) (func() (io.ReadCloser, error), error) {
+	open := func() (io.ReadCloser, error) { return os.Open(arg) }
 	if arg == "-" {
-		return io.NopCloser(w.in), nil
+		return open, nil
 	}
 	_, isLimit := limits.Lookup(arg)
 	_, isCode := limits.ParseFaultCode(arg)
 	if arg == "" || isLimit || isCode {
 		return nil, nil
 	}
-	f, err := os.Open(arg)
-	if err != nil {
+	if _, err := os.Stat(arg); err != nil {
 		if !strings.ContainsRune(arg, '/') && !strings.HasSuffix(arg, ".json") {
 			return nil, nil
 		}
-		return nil, usagef("saved report %s", plainPathError(err))
+		return nil, usagef("saved report %s: %s", arg, reasonOf(err))
 	}
-	return f, nil
+	return open, nil
 }
 
 // explainReport judges a saved report again; the exit status is that of the
 // new judgement.
-func explainReport(w *world, o outputOptions, saved io.ReadCloser, err error) error {
-	if err != nil {
-		return err
+func explainReport(ctx context.Context, w *world, o outputOptions, name string, open func() (io.ReadCloser, error)) error {
+	saved, err := patiently(ctx, func() (*report.Saved, error) {
+		f, err := open()
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return report.Read(ctx, f)
+	})
+	s := sink{out: while{ctx, w.out}, o: o}
+	if err == nil {
+		err = judgeSaved(ctx, saved, &s)
 	}
-	defer saved.Close()
-	reports, err := report.Read(saved)
-	if err != nil {
-		return usagef("saved report: %s; accepted: what pstest check --format json writes", plainPathError(err))
+	switch {
+	case ctx.Err() != nil:
+		return errInterrupted
+	case s.err != nil:
+		return s.err
+	case err != nil:
+		return usagef("saved report %s: %s; accepted: what pstest check --format json writes", name, reasonOf(err))
 	}
-	if err := o.write(w.out, reports); err != nil {
-		return err
+	return s.finish()
+}
+
+// judgeSaved judges and writes one report after another. Facts that contradict
+// each other so that they can't be written are the file's fault, and no bug.
+func judgeSaved(ctx context.Context, saved *report.Saved, s *sink) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("its facts contradict each other")
+		}
+	}()
+	return saved.Judge(ctx, func(r report.Report) error {
+		s.add(r)
+		return s.err
+	})
+}
+
+// while writes as long as its context lasts.
+type while struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+// Write implements io.Writer.
+func (o while) Write(b []byte) (int, error) {
+	if o.ctx.Err() != nil {
+		return 0, errInterrupted
 	}
-	var statuses []limits.Status
-	for _, r := range reports {
-		statuses = append(statuses, r.Status)
-	}
-	return statusOf(statuses)
+	return o.w.Write(b)
 }

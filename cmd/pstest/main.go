@@ -81,13 +81,17 @@ func (w *world) finish(err error) int {
 		w.say(usage.text)
 		return int(limits.StatusUsage)
 	default:
-		w.say(probe.Clean(err.Error(), 2000))
+		w.say(err.Error())
 		return int(limits.StatusUnknown)
 	}
 }
 
-// say writes one line for people to stderr.
-func (w *world) say(line string) { fmt.Fprintln(w.err, "pstest: "+line) }
+// say writes one line for people to stderr. What users and files put into it is
+// made safe for a terminal here, and so it stays one line.
+func (w *world) say(line string) { fmt.Fprintln(w.err, "pstest: "+probe.Clean(line, maxSaid)) }
+
+// maxSaid bounds a line on stderr, in runes.
+const maxSaid = 2000
 
 // bug reports a panic. The panic's value may hold anything, so only its type
 // and where it happened are shown.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 	"strconv"
 
@@ -70,12 +69,4 @@ func (w *world) columns() int {
 func (w *world) colors() bool {
 	_, ok := terminal(w.out)
 	return ok && w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
-}
-
-// write writes the reports in the asked format.
-func (o outputOptions) write(out io.Writer, reports []report.Report) error {
-	if o.format == "json" {
-		return report.JSON(out, tool(), reports)
-	}
-	return report.Text(out, reports, o.text)
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"pstest/negotiate"
+	"pstest/probe"
 )
 
 // maxPassword bounds a password, in bytes. Windows takes at most 256 characters.
@@ -23,9 +24,6 @@ const passwordVariable = "PSTEST_PASSWORD"
 
 // accepted sources of a password, for messages.
 const passwordSources = "--password-file FILE, --password-stdin, " + passwordVariable + ", or a terminal to ask at"
-
-// errInterrupted ends the prompt.
-var errInterrupted = errors.New("interrupted at the password prompt; nothing was sent")
 
 // passwordFlags say where the password comes from.
 type passwordFlags struct {
@@ -43,9 +41,10 @@ func (p passwordFlags) read(ctx context.Context, w *world, user string) (negotia
 	}
 	switch {
 	case p.fromFile:
-		return passwordFile(w, p.file)
+		return passwordFile(ctx, w, p.file)
 	case p.stdin:
-		return passwordFrom(w.in, "--password-stdin")
+		b, err := readSource(ctx, w.stdin, maxPassword+2)
+		return passwordFrom(b, err, "--password-stdin")
 	case fromEnv != "":
 		return onePassword([]byte(fromEnv), passwordVariable)
 	default:
@@ -70,23 +69,34 @@ func (p passwordFlags) onlyOne(fromEnv bool) error {
 	return nil
 }
 
-func passwordFile(w *world, name string) (negotiate.Secret, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return negotiate.Secret{}, usagef("--password-file %s", plainPathError(err))
+// passwordFile also warns of a file that others can read, once it is read.
+func passwordFile(ctx context.Context, w *world, name string) (negotiate.Secret, error) {
+	var mode fs.FileMode
+	b, err := readSource(ctx, func() (io.ReadCloser, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			mode = info.Mode().Perm()
+		}
+		return f, nil
+	}, maxPassword+2)
+	secret, err := passwordFrom(b, err, "--password-file "+name)
+	if err == nil && mode&0o077 != 0 {
+		w.say(fmt.Sprintf("warning: password file %s can be read by others (mode %04o); chmod 600 it", name, mode))
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		w.say(fmt.Sprintf("warning: password file %s can be read by others (mode %04o); chmod 600 it", name, info.Mode().Perm()))
-	}
-	return passwordFrom(f, "--password-file "+name)
+	return secret, err
 }
 
-// passwordFrom reads a password of one line; the source is for messages.
-func passwordFrom(r io.Reader, source string) (negotiate.Secret, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxPassword+3))
-	if err != nil {
-		return negotiate.Secret{}, usagef("%s can't be read: %s", source, plainPathError(err))
+// passwordFrom makes a password of what was read of its source, which is named
+// in messages.
+func passwordFrom(b []byte, err error, source string) (negotiate.Secret, error) {
+	switch {
+	case errors.Is(err, errInterrupted):
+		return negotiate.Secret{}, err
+	case err != nil:
+		return negotiate.Secret{}, usagef("%s: %s", source, reasonOf(err))
 	}
 	return onePassword(b, source)
 }
@@ -130,60 +140,66 @@ func ask(ctx context.Context, w *world, user string) (negotiate.Secret, error) {
 	return prompt(ctx, tty, user)
 }
 
-// prompt asks without echo. When ctx ends, the terminal gets its echo back.
+// prompt asks without echo. Whatever ends it, the terminal is as before.
 func prompt(ctx context.Context, tty *os.File, user string) (negotiate.Secret, error) {
 	fd := int(tty.Fd())
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return negotiate.Secret{}, usagef("no password for %s and no terminal to ask at; accepted: %s", user, passwordSources)
 	}
-	fmt.Fprintf(tty, "Password for %s: ", user)
-	defer fmt.Fprintln(tty)
-	type typed struct {
-		text []byte
-		err  error
+	fmt.Fprintf(tty, "Password for %s: ", probe.Clean(user, 200))
+	typed, err := patiently(ctx, func() ([]byte, error) { return typedLine(tty) })
+	if back := term.Restore(fd, before); err == nil {
+		err = back
 	}
-	done := make(chan typed, 1)
-	go func() {
-		text, err := term.ReadPassword(fd)
-		done <- typed{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		if err := term.Restore(fd, before); err != nil {
-			return negotiate.Secret{}, err
-		}
-		return negotiate.Secret{}, errInterrupted
-	case t := <-done:
-		if t.err != nil {
-			return negotiate.Secret{}, usagef("no password was typed; accepted: %s", passwordSources)
-		}
-		return negotiate.NewSecret(string(t.text)), nil
+	fmt.Fprintln(tty)
+	switch {
+	case errors.Is(err, errInterrupted):
+		return negotiate.Secret{}, err
+	case err != nil:
+		return negotiate.Secret{}, usagef("no password was typed; accepted: %s", passwordSources)
+	case len(typed) > maxPassword:
+		return negotiate.Secret{}, usagef("the password is longer than %d bytes", maxPassword)
 	}
+	return negotiate.NewSecret(string(typed)), nil
 }
 
-// readBounded reads a file of at most most bytes; errors read "NAME: reason".
-func readBounded(name string, most int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, errors.New(plainPathError(err))
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
-		return nil, errors.New(plainPathError(err))
-	}
-	if int64(len(b)) > most {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, most>>20)
-	}
-	return b, nil
-}
+// What keys send to a terminal in raw mode.
+const (
+	keyInterrupt = 0x03 // Ctrl-C
+	keyEnd       = 0x04 // Ctrl-D
+	keyBackspace = 0x08
+	keyKill      = 0x15 // Ctrl-U
+	keyDelete    = 0x7f // what most keyboards send for backspace
+)
 
-// plainPathError says "NAME: no such file or directory" without the system call.
-func plainPathError(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Path + ": " + p.Err.Error()
+// typedLine reads a line from a terminal in raw mode, key by key: io.EOF for
+// Ctrl-D, errInterrupted for Ctrl-C. Of a longer line than a password may be,
+// the beginning is returned, still too long.
+func typedLine(tty io.Reader) ([]byte, error) {
+	var line []byte
+	key := make([]byte, 1)
+	for {
+		n, err := tty.Read(key)
+		if err != nil || n == 0 {
+			return nil, io.EOF
+		}
+		switch key[0] {
+		case '\r', '\n':
+			return line, nil
+		case keyInterrupt:
+			return nil, errInterrupted
+		case keyEnd:
+			return nil, io.EOF
+		case keyKill:
+			line = nil
+		case keyBackspace, keyDelete:
+			_, last := utf8.DecodeLastRune(line)
+			line = line[:len(line)-last]
+		default:
+			if len(line) <= maxPassword {
+				line = append(line, key[0])
+			}
+		}
 	}
-	return err.Error()
 }

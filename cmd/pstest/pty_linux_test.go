@@ -66,6 +66,46 @@ func TestPromptDoesNotEcho(t *testing.T) {
 	}
 }
 
+// TestPromptKeys: keys that edit do, and those that end the prompt leave the
+// terminal as it was.
+func TestPromptKeys(t *testing.T) {
+	for _, c := range []struct {
+		name, keys, want, fails string
+	}{
+		{"enter", "hunter2\r", "hunter2", ""},
+		{"empty", "\r", "", ""},
+		{"backspace", "hé\x7f\x7f\x7fhunte\x08r2\r", "huntr2", ""},
+		{"kill", "wrong\x15hunter2\r", "hunter2", ""},
+		{"control d", "\x04", "", "no password was typed; accepted: " + passwordSources},
+		{"control d behind letters", "hun\x04", "", "no password was typed; accepted: " + passwordSources},
+		{"control c", "hun\x03", "", errInterrupted.Error()},
+		{"too long", strings.Repeat("x", maxPassword+9) + "\r", "", "the password is longer than 4096 bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			user, program := openPTY(t)
+			defer program.Close()
+			_ = screen(user)
+			before, err := term.GetState(int(program.Fd()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				time.Sleep(50 * time.Millisecond)
+				io.WriteString(user, c.keys)
+			}()
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			secret, err := prompt(ctx, program, "alice")
+			if secret.Reveal() != c.want || errorText(err) != c.fails || ctx.Err() != nil {
+				t.Errorf("%q, %v; want %q, %q", secret.Reveal(), err, c.want, c.fails)
+			}
+			if after, err := term.GetState(int(program.Fd())); err != nil || *after != *before {
+				t.Errorf("the terminal is not as it was: %v", err)
+			}
+		})
+	}
+}
+
 // TestInterruptedPrompt: the terminal echoes again afterwards.
 func TestInterruptedPrompt(t *testing.T) {
 	user, program := openPTY(t)

@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"lab": startLab, "status": wantStatus},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_PROXY", "*")
+			e.Setenv("EVIL", "\x1b[2J\u202e\tevil")
 			return nil
 		},
 	})

@@ -55,7 +55,7 @@ func TestApache(t *testing.T) {
 	})
 	t.Run("without an account", func(t *testing.T) {
 		r := check(t, host{name: "localhost", http: http, https: basic})
-		r.hold(t, want{verdicts: notWindows, facts: map[string]string{"https.basic.state": "", "http.negotiate.state": ""}})
+		r.hold(t, want{verdicts: notWindows, facts: map[string]string{"https.basic.state": "not-run", "http.negotiate.state": "not-run"}})
 	})
 }
 

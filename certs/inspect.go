@@ -47,7 +47,11 @@ func Inspect(raw [][]byte, o Options) Inspection {
 		return i.unread(o, leaf.err)
 	}
 	i.Name = inspectName(leaf.cert, o.Host)
+	if i.Host == "" {
+		i.Served = servedNames(leaf.cert)
+	}
 	i.Purpose = inspectPurpose(leaf.cert)
+	i.Properties = leafProperties(leaf.cert)
 	i.inspectChain(served, o)
 	return i
 }
@@ -65,6 +69,7 @@ func (i *Inspection) inspectChain(served []parsed, o Options) {
 	j := c.trust()
 	j.Store = o.store()
 	i.Trust, i.Dates, i.Strength = j.Trust, c.inspectDates(j), c.inspectStrength(j)
+	i.Properties.pathProperties(c, j.known())
 	i.Purpose.ByIssuer = j.byIssuer && i.Purpose.EKU != EKUOther
 	i.Revocation = inspectRevocation(leaf.cert, c.issuer(j), o.Staple, now)
 }

@@ -25,6 +25,12 @@ type Inspection struct {
 	Purpose    Purpose    `json:"purpose"`
 	Strength   Strength   `json:"strength"`
 	Revocation Revocation `json:"revocation"`
+	Properties Properties `json:"properties,omitzero"`
+	// Served lists the names that the leaf serves, when there is no Host.
+	Served Served `json:"served,omitzero"`
+	// Key is the private key that the file holds beside the chain; zero for a
+	// chain that a host served.
+	Key Key `json:"key,omitzero"`
 	// ParseError says why Go's parser, and so every TLS client in Go, refuses
 	// the leaf. The rest then holds what a raw reading of the DER gave.
 	ParseError string `json:"parseError,omitempty"`

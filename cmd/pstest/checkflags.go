@@ -142,7 +142,7 @@ func (o *checkOptions) readTrust(c *cli.Context) error {
 		}
 		roots, _, err := certs.LoadRoots(pem)
 		if err != nil {
-			return usagef("--cacert %s: %s; accepted: certificates in PEM", t.CAFile, err)
+			return usagef("--cacert %s: %s; accepted: certificates in PEM, DER or PKCS#7", t.CAFile, err)
 		}
 		o.request.Roots = roots
 	}

@@ -9,6 +9,6 @@
 // host chose is bounded in length and count and is valid UTF-8. It may hold
 // control characters: whoever prints it escapes them.
 //
-// Nothing here opens a socket: revocation lists, OCSP responders and issuer
-// URLs are listed, never fetched.
+// Inspect opens no socket: revocation lists, OCSP responders and issuer URLs are
+// listed. Check and FetchIssuers ask them, through a Fetcher and no other way.
 package certs

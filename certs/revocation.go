@@ -19,7 +19,7 @@ const (
 	maxStaple = 16 << 10
 	// clockSkew is how far in the future a staple may begin.
 	clockSkew = 5 * time.Minute
-	// openStaple is how long a staple without an end counts as fresh.
+	// openStaple is how long a staple, or a list, without an end counts as fresh.
 	openStaple = 7 * 24 * time.Hour
 )
 
@@ -39,7 +39,7 @@ func inspectRevocation(leaf, issuer *x509.Certificate, staple []byte, now time.T
 // it is; everything else must be fresh.
 func (r *Revocation) readStaple(leaf, issuer *x509.Certificate, staple []byte, now time.Time) {
 	r.Staple = StapleInvalid
-	response, err := parseStaple(leaf, staple)
+	response, err := parseOCSP(leaf, staple, maxStaple)
 	if err != nil {
 		r.StapleDetail = shown(err.Error())
 		return
@@ -49,7 +49,7 @@ func (r *Revocation) readStaple(leaf, issuer *x509.Certificate, staple []byte, n
 		r.StapleDetail = shown(err.Error())
 		return
 	}
-	stale := stapleStale(response, now)
+	_, stale := staleness(response.ThisUpdate, response.NextUpdate, now)
 	r.StapleDetail = stale
 	switch {
 	case r.Claim == StapleRevoked:
@@ -62,16 +62,20 @@ func (r *Revocation) readStaple(leaf, issuer *x509.Certificate, staple []byte, n
 	}
 }
 
-// parseStaple reads a staple for this leaf, its signature aside.
-func parseStaple(leaf *x509.Certificate, staple []byte) (*ocsp.Response, error) {
-	if len(staple) > maxStaple {
-		return nil, fmt.Errorf("longer than %d octets", maxStaple)
+// parseOCSP reads a response about this certificate, stapled or not, its
+// signature aside. limit is in octets.
+func parseOCSP(leaf *x509.Certificate, staple []byte, limit int) (*ocsp.Response, error) {
+	if len(staple) > limit {
+		return nil, fmt.Errorf("longer than %d octets", limit)
 	}
 	if leaf.SerialNumber == nil {
 		return nil, errors.New("the certificate has no serial number that could be read")
 	}
 	if within := stapleCertificate(staple); within != nil && !usableKey(within) {
 		return nil, errors.New("it comes with an RSA key of a size that Go refuses")
+	}
+	if basic, ok := basicOCSP(staple); ok && basic.SkipASN1(asn1.SEQUENCE) && forbiddenHash(algorithmOID(basic)) {
+		return nil, errForbiddenHash
 	}
 	return ocsp.ParseResponseForCert(staple, leaf, nil)
 }
@@ -80,12 +84,9 @@ func parseStaple(leaf *x509.Certificate, staple []byte) (*ocsp.Response, error) 
 // 4.2.1), with whose key x/crypto/ocsp checks the signature, whatever the size;
 // nil: none that can be read.
 func stapleCertificate(der []byte) *x509.Certificate {
-	var outer, octets, basic, list, cert cryptobyte.String
-	input := cryptobyte.String(der)
-	if !input.ReadASN1(&outer, asn1.SEQUENCE) || !outer.SkipASN1(asn1.ENUM) ||
-		!outer.ReadASN1(&octets, explicit(0)) || !octets.ReadASN1(&octets, asn1.SEQUENCE) ||
-		!octets.SkipASN1(asn1.OBJECT_IDENTIFIER) || !octets.ReadASN1(&basic, asn1.OCTET_STRING) ||
-		!basic.ReadASN1(&basic, asn1.SEQUENCE) || !basic.SkipASN1(asn1.SEQUENCE) || !basic.SkipASN1(asn1.SEQUENCE) ||
+	var list, cert cryptobyte.String
+	basic, ok := basicOCSP(der)
+	if !ok || !basic.SkipASN1(asn1.SEQUENCE) || !basic.SkipASN1(asn1.SEQUENCE) ||
 		!basic.SkipASN1(asn1.BIT_STRING) || !basic.ReadASN1(&list, explicit(0)) ||
 		!list.ReadASN1(&list, asn1.SEQUENCE) || !list.ReadASN1Element(&cert, asn1.SEQUENCE) {
 		return nil
@@ -93,8 +94,22 @@ func stapleCertificate(der []byte) *x509.Certificate {
 	return walk(cert)
 }
 
+// basicOCSP is the content of the BasicOCSPResponse within a response.
+func basicOCSP(der []byte) (basic cryptobyte.String, ok bool) {
+	var outer, octets cryptobyte.String
+	input := cryptobyte.String(der)
+	ok = input.ReadASN1(&outer, asn1.SEQUENCE) && outer.SkipASN1(asn1.ENUM) &&
+		outer.ReadASN1(&octets, explicit(0)) && octets.ReadASN1(&octets, asn1.SEQUENCE) &&
+		octets.SkipASN1(asn1.OBJECT_IDENTIFIER) && octets.ReadASN1(&basic, asn1.OCTET_STRING) &&
+		basic.ReadASN1(&basic, asn1.SEQUENCE)
+	return basic, ok
+}
+
 // stapleSigned checks who signed a staple: the issuer itself, or a responder
-// that the issuer appointed (RFC 6960, section 4.2.2.2).
+// that the issuer appointed (RFC 6960, section 4.2.2.2), and that it speaks of a
+// certificate of this issuer. Whether the responder's own certificate is revoked
+// stays open (section 4.2.2.2.1). An error that is a flaw says more than that
+// the signature doesn't fit.
 func stapleSigned(r *ocsp.Response, issuer *x509.Certificate, now time.Time) error {
 	if issuer == nil {
 		return errors.New("the issuer, who vouches for it, is neither served nor known")
@@ -103,33 +118,43 @@ func stapleSigned(r *ocsp.Response, issuer *x509.Certificate, now time.Time) err
 		return errors.New("the issuer's key has a size that Go refuses")
 	}
 	err := r.CheckSignatureFrom(issuer)
-	if err == nil || r.Certificate == nil {
+	if err != nil && r.Certificate != nil {
+		err = delegated(r.Certificate, issuer, now)
+	}
+	if err != nil {
 		return err
 	}
-	responder := r.Certificate
+	return identifies(r, issuer)
+}
+
+// delegated checks that an issuer appointed a responder.
+func delegated(responder, issuer *x509.Certificate, now time.Time) error {
 	switch {
 	case !bytes.Equal(responder.RawIssuer, issuer.RawSubject):
-		return errors.New("signed by a responder of another authority")
+		return flaw{OutcomeNotEntitled, "signed by a responder of another authority"}
 	case !slices.Contains(responder.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning):
-		return errors.New("signed by a certificate that is not for OCSP signing")
+		return flaw{OutcomeNotEntitled, "signed by a certificate that is not for OCSP signing"}
 	case !valid(responder, now):
-		return errors.New("signed by a responder whose certificate is not valid now")
+		return flaw{OutcomeNotEntitled, "signed by a responder whose certificate is not valid now"}
+	case forbiddenHash(signatureOID(responder.Raw)):
+		return errForbiddenHash
 	}
 	return issuer.CheckSignature(responder.SignatureAlgorithm, responder.RawTBSCertificate, responder.Signature)
 }
 
-// stapleStale says why a staple isn't one for now; empty: it is.
-func stapleStale(r *ocsp.Response, now time.Time) string {
+// staleness says why an answer isn't one for now, as an Outcome… word and in
+// words; both empty: it is.
+func staleness(thisUpdate, nextUpdate, now time.Time) (outcome, detail string) {
 	const layout = "2006-01-02 15:04:05Z"
 	switch {
-	case r.ThisUpdate.After(now.Add(clockSkew)):
-		return "it begins at " + moment(r.ThisUpdate).Format(layout)
-	case !r.NextUpdate.IsZero() && now.After(r.NextUpdate):
-		return "it ended at " + moment(r.NextUpdate).Format(layout)
-	case r.NextUpdate.IsZero() && now.After(r.ThisUpdate.Add(openStaple)):
-		return "it has no end and is of " + moment(r.ThisUpdate).Format(layout)
+	case thisUpdate.After(now.Add(clockSkew)):
+		return OutcomeNotYet, "it begins at " + moment(thisUpdate).Format(layout)
+	case !nextUpdate.IsZero() && now.After(nextUpdate):
+		return OutcomeExpired, "it ended at " + moment(nextUpdate).Format(layout)
+	case nextUpdate.IsZero() && now.After(thisUpdate.Add(openStaple)):
+		return OutcomeExpired, "it has no end and is of " + moment(thisUpdate).Format(layout)
 	}
-	return ""
+	return "", ""
 }
 
 // revocationReason names a reason code of RFC 5280, section 5.3.1; a number

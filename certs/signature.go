@@ -9,6 +9,9 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
+
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Sizes of RSA keys with which Go 1.26 works: crypto/rsa refuses shorter ones,
@@ -78,4 +81,28 @@ func signatureFits(c, issuer *x509.Certificate) bool {
 func rsaSigned(issuer *x509.Certificate, h crypto.Hash, sum, signature []byte) bool {
 	key, ok := issuer.PublicKey.(*rsa.PublicKey)
 	return ok && rsa.VerifyPKCS1v15(key, h, sum, signature) == nil
+}
+
+// errForbiddenHash is of an answer whose signature isn't looked at.
+var errForbiddenHash = flaw{OutcomeUnsupported, "signed with SHA-1, which strict FIPS 140-3 mode forbids"}
+
+// forbiddenHash tells that Go would panic rather than verify a signature, which
+// it does with SHA-1 in strict FIPS 140-3 mode. What an authority says of
+// revocation is trusted, so that the mode isn't got round here.
+func forbiddenHash(oid string) bool {
+	switch oid {
+	case "1.2.840.113549.1.1.5", "1.3.14.3.2.29", "1.2.840.10045.4.1", "1.2.840.10040.4.3": // RSA, RSA, ECDSA, DSA with SHA-1
+		return fips140.Enforced()
+	}
+	return false
+}
+
+// algorithmOID reads the algorithm at the beginning of what follows the signed
+// part of certificates, lists and OCSP responses alike.
+func algorithmOID(rest cryptobyte.String) string {
+	var algorithm cryptobyte.String
+	if !rest.ReadASN1(&algorithm, asn1.SEQUENCE) {
+		return ""
+	}
+	return readOID(&algorithm)
 }

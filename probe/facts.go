@@ -46,10 +46,9 @@ type Client struct {
 
 // Names is what the resolver said.
 type Names struct {
-	Addresses []string `json:"addresses"`           // in the resolver's order, bounded to 16
-	Reverse   []string `json:"reverse,omitempty"`   // PTR names of the first address, without the final dot
-	Canonical string   `json:"canonical,omitempty"` // reserved for a resolver that tells it
-	Literal   bool     `json:"literal,omitempty"`   // the host was an address: nothing was resolved
+	Addresses []string `json:"addresses"`         // in the resolver's order, bounded to 16
+	Reverse   []string `json:"reverse,omitempty"` // PTR names of the first address, without the final dot
+	Literal   bool     `json:"literal,omitempty"` // the host was an address: nothing was resolved
 }
 
 // Dial is one TCP connection attempt.

@@ -6,11 +6,6 @@ import (
 	"sync"
 )
 
-// maxAttempts bounds the attempts with the real account on one host. With one
-// attempt a scheme it is what the three routes need; an account locks after
-// five to ten.
-const maxAttempts = 3
-
 // gate lets the steps that carry a credential through one after another, and
 // stops them all behind the first rejection, so that a wrong password costs
 // one bad logon. Once the host accepted the account the rest may go side by
@@ -19,11 +14,10 @@ type gate struct {
 	run *run
 
 	mu       sync.Mutex
-	pending  []Path // steps in their order that have neither ended nor been given up
-	accepted bool   // the host proved that it takes the account
-	sealed   bool   // and did so in a sealed answer over HTTP
-	stopped  string // why nothing more may be sent
-	spent    int
+	pending  []Path        // steps in their order that have neither ended nor been given up
+	accepted bool          // the host proved that it takes the account
+	sealed   bool          // and did so in a sealed answer over HTTP
+	stopped  string        // why nothing more may be sent
 	changed  chan struct{} // closed and replaced whenever the state changes
 }
 
@@ -81,15 +75,12 @@ func (g *gate) state(p Path) (string, <-chan struct{}) {
 		return "withheld: " + g.stopped, nil
 	case !g.accepted && len(g.pending) > 0 && g.pending[0] != p && slices.Contains(g.pending, p):
 		return "", g.changed
-	case g.spent >= maxAttempts && !g.accepted:
-		return "withheld: the attempts that one host may cost are used up", nil
 	}
 	if guard := g.run.env.Guard; guard != nil {
 		if ok, why := guard.May(g.run.req.Account.Asked, g.run.req.Target.Host); !ok {
 			return "withheld: " + why, nil
 		}
 	}
-	g.spent++
 	return "", nil
 }
 

@@ -42,7 +42,8 @@ func (s *State) UnmarshalText(text []byte) error {
 }
 
 // Observed is one observation: what was seen, or why it was not.
-// Exactly one of Value (Seen), Failure (Failed) and Why (NotRun) speaks.
+// Exactly one of Value (Seen), Failure (Failed) and Why (NotRun) speaks, but
+// that the Value of a failed attempt or dial keeps what was sent, and where to.
 type Observed[T any] struct {
 	State   State         `json:"state"`
 	Why     string        `json:"why,omitempty"` // NotRun only: the reason, lower case, no full stop
